@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import { KINDS } from '../shared/types.js';
+
+/** What `--json` prints, version 1. Fields are only ever added within a version; docs/cli.md describes them. */
+export const JSON_VERSION = 1;
+
+const version = z.literal(JSON_VERSION);
+const status = z.enum(['normal', 'high-memory', 'old', 'possible-orphan', 'orphan']);
+const leftOver = z.enum(['yes', 'no', 'unknown']);
+const kind = z.enum(KINDS);
+
+const keyShape = z.strictObject({ pid: z.int().positive(), startedAt: z.string() });
+const reasonShape = z.strictObject({ reason: z.string(), id: z.string(), message: z.string() });
+const evidenceShape = z.strictObject({ id: z.string(), weight: z.enum(['for', 'against', 'info']), message: z.string() });
+
+const processShape = z.strictObject({
+  pid: z.int().positive(),
+  startedAt: z.string(),
+  ppid: z.int().nullable(),
+  uid: z.int().nullable(),
+  user: z.string().nullable(),
+  kind,
+  kindEvidence: z.array(evidenceShape),
+  leftOver,
+  leftOverEvidence: z.array(evidenceShape),
+  status,
+  conditions: z.array(status),
+  activity: z.enum(['busy', 'waiting', 'shell', 'idle', 'unknown', 'none']),
+  waitingFor: z.string().nullable(),
+  activeSinceMs: z.number().nullable(),
+  lastActiveMs: z.number().nullable(),
+  owner: keyShape.nullable(),
+  name: z.string(),
+  projectDir: z.string().nullable(),
+  session: z
+    .strictObject({
+      sessionId: z.string(),
+      name: z.string().nullable(),
+      version: z.string().nullable(),
+      entrypoint: z.string().nullable(),
+      jobId: z.string().nullable(),
+    })
+    .nullable(),
+  memoryBytes: z.number().nullable(),
+  cpuPercent: z.number().nullable(),
+  tree: z.strictObject({
+    memoryBytes: z.number().nullable(),
+    cpuPercent: z.number().nullable(),
+    count: z.int(),
+    memoryIsPartial: z.boolean(),
+  }),
+  limitBytes: z.number().nullable(),
+  startedAtMs: z.number().nullable(),
+  state: z.string().nullable(),
+  tty: z.string().nullable(),
+  command: z.string().nullable(),
+  refusal: reasonShape.nullable(),
+});
+
+/** `list --json`, and each line of `watch --json`. */
+export const snapshotShape = z.strictObject({
+  version,
+  sequence: z.int(),
+  takenAtMs: z.number(),
+  complete: z.boolean(),
+  host: z.strictObject({
+    hostName: z.string(),
+    osName: z.string(),
+    memoryTotalBytes: z.number().nullable(),
+    memoryUsedBytes: z.number().nullable(),
+    cores: z.number(),
+    load1: z.number().nullable(),
+    cpuPercent: z.number().nullable(),
+  }),
+  totals: z.strictObject({
+    processes: z.int(),
+    sessions: z.int(),
+    memoryBytes: z.number(),
+    memoryIsPartial: z.boolean(),
+    cpuPercent: z.number().nullable(),
+    unreadable: z.int(),
+  }),
+  processes: z.array(processShape),
+});
+
+const previewShape = z.strictObject({
+  force: z.boolean(),
+  graceMs: z.number(),
+  targets: z.array(
+    z.strictObject({
+      pid: z.int().positive(),
+      startedAt: z.string(),
+      role: z.enum(['chosen', 'owned', 'separate']),
+      name: z.string(),
+      kind,
+      user: z.string().nullable(),
+      memoryBytes: z.number().nullable(),
+      leftOver,
+      evidence: z.array(evidenceShape),
+      warnings: z.array(evidenceShape),
+      /** Whether it was (or would be) ended. */
+      accepted: z.boolean(),
+      resume: z.string().nullable(),
+    }),
+  ),
+  excluded: z.array(
+    z.strictObject({
+      pid: z.int().positive(),
+      startedAt: z.string(),
+      name: z.string(),
+      kind: kind.nullable(),
+      user: z.string().nullable(),
+      refusal: reasonShape,
+    }),
+  ),
+});
+
+/** `end PID --json` where something was tried. */
+export const endShape = z.strictObject({
+  version,
+  preview: previewShape,
+  results: z.array(
+    z.strictObject({
+      pid: z.int().positive(),
+      startedAt: z.string(),
+      name: z.string(),
+      kind: kind.nullable(),
+      user: z.string().nullable(),
+      outcome: z.enum(['done', 'failed', 'skipped']),
+      reason: z.string().nullable(),
+      id: z.string(),
+      message: z.string(),
+      signal: z.enum(['SIGTERM', 'SIGKILL']).nullable(),
+      freedBytes: z.number().nullable(),
+      resume: z.string().nullable(),
+    }),
+  ),
+  freedBytes: z.number().nullable(),
+});
+
+/** Whatever ends with a code other than 0 without having done anything; `end` adds the preview where there was one. */
+export const errorShape = z.strictObject({ version, error: reasonShape, preview: previewShape.optional() });
+
+/** One line of `classify`. */
+export const classifyShape = z.strictObject({ id: z.string(), kind: kind.nullable(), leftOver: leftOver.nullable() });
+
+/** `doctor --json`. */
+export const doctorShape = z.strictObject({
+  version,
+  ok: z.boolean(),
+  checks: z.array(z.strictObject({ id: z.string(), ok: z.boolean(), essential: z.boolean(), message: z.string() })),
+});
+
+export type SnapshotJson = z.infer<typeof snapshotShape>;
+export type ProcessJson = SnapshotJson['processes'][number];
+export type EvidenceJson = z.infer<typeof evidenceShape>;
+export type ReasonJson = z.infer<typeof reasonShape>;
+export type PreviewJson = z.infer<typeof previewShape>;
+export type EndJson = z.infer<typeof endShape>;
+export type ErrorJson = z.infer<typeof errorShape>;
+export type ClassifyJson = z.infer<typeof classifyShape>;
+export type DoctorJson = z.infer<typeof doctorShape>;

@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Resume } from '../shared/api.js';
+import type { ProcessView } from '../shared/types.js';
+import { createActionLog } from './action-log.js';
+import type { Actions } from './actions.js';
+import { createActions } from './actions.js';
+import type { ConfigStore } from './config-store.js';
+import { createConfigStore } from './config-store.js';
+import { createHostileFiles } from './hostile-file.js';
+import type { Looker } from './look.js';
+import { createLooker } from './look.js';
+import type { Paths } from './paths.js';
+import { resolvePaths } from './paths.js';
+import type { Platform } from './platform/index.js';
+import { createPlatform, currentOs } from './platform/index.js';
+import { endOurselves } from './platform/posix.js';
+import { createSessionFiles } from './session-files.js';
+import type { SessionRegistry } from './sessions.js';
+import { createSessionRegistry } from './sessions.js';
+
+/** What window and command line share: everything but Electron. */
+export interface Core {
+  readonly paths: Paths;
+  readonly platform: Platform;
+  readonly registry: SessionRegistry;
+  readonly configStore: ConfigStore;
+  readonly looker: Looker;
+  readonly actions: Actions;
+  /** How a session can be picked up again, and its transcript; nulls where it cannot. */
+  readonly resumeOf: (view: ProcessView) => Promise<{ readonly resume: Resume | null; readonly transcriptPath: string | null }>;
+  /** Troubles that change no result but should be known: an action log that cannot be written. Returns the way to stop. */
+  readonly onProblem: (listener: (problem: unknown) => void) => () => void;
+  readonly close: () => void;
+  /** The very last call before the program ends, when all is written: sees to it that a file which never answers cannot keep it. */
+  readonly leave: () => void;
+}
+
+/** Builds the parts in the order of the flow. Throws, readably, on a system without a platform or a home directory. */
+export const createCore = (): Core => {
+  const platform = createPlatform();
+  const paths = resolvePaths({ os: currentOs });
+  const selfUid = process.getuid?.() ?? -1;
+  const problems = new Set<(problem: unknown) => void>();
+
+  const files = createHostileFiles({ selfUid });
+  const homeOf = platform.homeOf;
+  const selfConfigDir = process.env['CLAUDE_CONFIG_DIR'] ?? null;
+  const registry = createSessionRegistry({ files, homeOf, selfUid, selfConfigDir, now: Date.now });
+  const sessionFiles = createSessionFiles({ files, homeOf });
+  const configStore = createConfigStore({ path: paths.configFile, identify: platform.identify });
+  const looker = createLooker({ platform, registry, config: configStore.get, selfUid });
+  const log = createActionLog({ path: paths.actionLogFile, now: Date.now, identify: platform.identify });
+  const actions = createActions({
+    platform,
+    look: looker.look,
+    sessionFiles,
+    self: { pid: process.pid, ppid: () => process.ppid },
+    config: configStore.get,
+    log,
+    clock: { now: Date.now, monotonicMs: () => performance.now(), sleep: async (ms) => void (await sleep(ms)) },
+    randomToken: () => randomBytes(32).toString('base64url'),
+    onProblem: (problem) => {
+      for (const listener of problems) listener(problem);
+    },
+  });
+
+  return {
+    paths,
+    platform,
+    registry,
+    configStore,
+    looker,
+    actions,
+    resumeOf: async (view) => {
+      if (view.session === null || view.uid === null) return { resume: null, transcriptPath: null };
+      const { configDir, projectDir, sessionId } = view.session;
+      const place = { configDir, cwd: projectDir, sessionId, uid: view.uid };
+      const [transcript, resume] = [await sessionFiles.transcriptOf(place), await sessionFiles.resumeOf(place)];
+      return { resume, transcriptPath: transcript === null || transcript === 'unreadable' ? null : transcript.path };
+    },
+    onProblem: (listener) => {
+      problems.add(listener);
+      return () => problems.delete(listener);
+    },
+    close: () => configStore.close(),
+    leave: () => {
+      if (files.hanging() > 0) endOurselves();
+    },
+  };
+};

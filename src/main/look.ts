@@ -1,0 +1,93 @@
+import type { Config } from '../shared/config.js';
+import type { GuardContext } from '../shared/guard.js';
+import type { Judgement } from '../shared/judge.js';
+import { candidates, judgeKinds, judgeLeftOvers } from '../shared/judge.js';
+import type { SnapshotMemory } from '../shared/snapshot.js';
+import { buildSnapshot } from '../shared/snapshot.js';
+import type { HostTotals, Reading, Snapshot } from '../shared/types.js';
+import type { Platform } from './platform/index.js';
+import type { SessionRegistry } from './sessions.js';
+
+export interface Look {
+  readonly reading: Reading;
+  readonly judgements: readonly Judgement[];
+  readonly snapshot: Snapshot;
+  readonly guard: GuardContext;
+}
+
+export interface Looker {
+  /** One look: read, classify, judge. Looks never overlap: a second caller waits for its own, so that what it sees is never older than its call. */
+  readonly look: () => Promise<Look>;
+  /** Forgets the counters, so that the next look gives no rates (after a sleep, a long pause). */
+  readonly forget: () => void;
+}
+
+/** Everyone above and below `selfPid` by parent links; loops that a hostile table might hold end the walk. */
+const kin = (reading: Reading): { ancestorPids: Set<number>; childPids: Set<number> } => {
+  const parents = new Map(reading.processes.map((p) => [p.key.pid, p.ppid]));
+  const ancestorPids = new Set<number>();
+  for (
+    let pid = parents.get(reading.selfPid);
+    pid !== undefined && pid !== null && pid > 0 && !ancestorPids.has(pid);
+    pid = parents.get(pid)
+  )
+    ancestorPids.add(pid);
+  const childPids = new Set<number>([reading.selfPid]);
+  for (let grew = true; grew; ) {
+    grew = false;
+    for (const [pid, ppid] of parents)
+      if (ppid !== null && childPids.has(ppid) && !childPids.has(pid)) {
+        childPids.add(pid);
+        grew = true;
+      }
+  }
+  childPids.delete(reading.selfPid);
+  return { ancestorPids, childPids };
+};
+
+const NO_HOST: HostTotals = {
+  hostName: '',
+  osName: '',
+  memoryTotalBytes: null,
+  memoryUsedBytes: null,
+  cores: 1,
+  load1: null,
+  cpuPercent: null,
+};
+
+/** Composes platform, registry and rules into looks; keeps only the counters of the last one. */
+export const createLooker = (parts: { platform: Platform; registry: SessionRegistry; config: () => Config; selfUid: number }): Looker => {
+  const { platform, registry, config, selfUid } = parts;
+  let memory: SnapshotMemory | null = null;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const once = async (): Promise<Look> => {
+    const [reading, host] = await Promise.all([platform.read(), platform.hostTotals().catch(() => NO_HOST)]);
+    const records = await registry.read(reading.processes);
+    const judged = judgeKinds(reading, records);
+    const facts = await platform.inspect(candidates(judged));
+    const judgements = judgeLeftOvers(judged, facts, reading.takenAtMs);
+    platform.focus(new Set(judgements.map((j) => j.raw.key.pid)));
+    const guard: GuardContext = {
+      selfPid: reading.selfPid,
+      selfUid,
+      isRoot: selfUid === 0,
+      protectRules: config().protect_rules,
+      ...kin(reading),
+    };
+    const built = buildSnapshot({ reading, judgements, host, config: config(), guard, previous: memory });
+    memory = built.memory;
+    return { reading, judgements, snapshot: built.snapshot, guard };
+  };
+
+  return {
+    look: () => {
+      const mine = turn.then(once);
+      turn = mine.catch(() => undefined);
+      return mine;
+    },
+    forget: () => {
+      if (memory) memory = { ...memory, cpuMs: new Map() };
+    },
+  };
+};

@@ -1,0 +1,170 @@
+import type { LoopState, Trend } from '../shared/api.js';
+import { keyId } from '../shared/process-key.js';
+import type { Look, Looker } from './look.js';
+
+/** Sparklines show five minutes; more points than this are not told apart in 64 px. */
+const TREND_MS = 300_000;
+const TREND_POINTS = 60;
+const HIDDEN_FACTOR = 3;
+const BACKOFF_LIMIT_MS = 60_000;
+
+export interface MonitorState {
+  readonly look: Look | null;
+  readonly loop: LoopState;
+  readonly trends: Readonly<Record<string, Trend>>;
+}
+
+export interface Monitor {
+  readonly state: () => MonitorState;
+  /** Called after every look, failed ones too, and after every change of the loop. Returns the way to stop. */
+  readonly onChange: (listener: () => void) => () => void;
+  readonly start: () => void;
+  /** Looks now, out of turn; the countdown starts anew. */
+  readonly refresh: () => Promise<void>;
+  readonly setInterval: (intervalMs: number, enabled: boolean) => void;
+  /** Nobody watches: looks become rarer. */
+  readonly setHidden: (hidden: boolean) => void;
+  readonly suspend: () => void;
+  readonly resume: () => void;
+  readonly stop: () => void;
+}
+
+export interface MonitorParts {
+  readonly looker: Looker;
+  readonly intervalMs: number;
+  readonly enabled: boolean;
+  readonly now: () => number;
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * The sampling loop: re-armed after each turn, so that looks never overlap; slower when hidden; paused on suspend.
+ * A failed look keeps the last snapshot, marks it stale, says so, and backs off.
+ */
+export const createMonitor = ({ looker, now, onError, ...initial }: MonitorParts): Monitor => {
+  let { intervalMs, enabled } = initial;
+  let look: Look | null = null;
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  let nextLookAtMs: number | null = null;
+  let lastGoodMs: number | null = null;
+  let error: string | null = null;
+  let failures = 0;
+  let looks = 0;
+  let hidden = false;
+  let suspended = false;
+  let started = false;
+  let running: Promise<void> | null = null;
+  const trends = new Map<string, { points: (number | null)[]; lastAtMs: number }>();
+  const listeners = new Set<() => void>();
+
+  const announce = (): void => {
+    for (const listener of listeners) listener();
+  };
+  const pauseMs = (): number => {
+    const base = hidden ? intervalMs * HIDDEN_FACTOR : intervalMs;
+    return failures === 0 ? base : Math.min(BACKOFF_LIMIT_MS, base * 2 ** failures);
+  };
+  const disarm = (): void => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    nextLookAtMs = null;
+  };
+  const arm = (): void => {
+    disarm();
+    if (!started || !enabled || suspended) return;
+    const ms = pauseMs();
+    nextLookAtMs = now() + ms;
+    timer = setTimeout(() => void turn(), ms);
+  };
+
+  const recordTrends = (seen: Look): void => {
+    const atMs = seen.snapshot.takenAtMs;
+    const alive = new Set<string>();
+    for (const view of seen.snapshot.processes) {
+      const id = keyId(view.key);
+      alive.add(id);
+      const value = view.owner === null ? view.tree.memoryBytes : view.memoryBytes;
+      const trend = trends.get(id);
+      if (!trend) trends.set(id, { points: [value], lastAtMs: atMs });
+      else if (atMs - trend.lastAtMs >= TREND_MS / TREND_POINTS) {
+        trend.points = [...trend.points, value].slice(-TREND_POINTS);
+        trend.lastAtMs = atMs;
+      } else trend.points = [...trend.points.slice(0, -1), value];
+    }
+    for (const id of trends.keys()) if (!alive.has(id)) trends.delete(id);
+  };
+
+  const oneLook = async (): Promise<void> => {
+    // Rates over a gap (a sleep, a long pause) would be an average of something else.
+    if (lastGoodMs !== null && now() - lastGoodMs > Math.max(4 * pauseMs(), 60_000)) looker.forget();
+    try {
+      look = await looker.look();
+      lastGoodMs = look.snapshot.takenAtMs;
+      error = null;
+      failures = 0;
+      recordTrends(look);
+    } catch (reason) {
+      failures++;
+      error = reason instanceof Error ? reason.message : String(reason);
+      onError(reason);
+    }
+    looks++;
+  };
+  const turn = (): Promise<void> => {
+    if (running) return running;
+    disarm();
+    running = oneLook().finally(() => {
+      running = null;
+      arm();
+      announce();
+    });
+    return running;
+  };
+
+  return {
+    state: () => ({
+      look,
+      loop: { enabled, intervalMs, nextLookAtMs, staleSinceMs: error === null ? null : (lastGoodMs ?? 0), error, looks },
+      trends: Object.fromEntries([...trends].map(([id, trend]) => [id, trend.points])),
+    }),
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    start: () => {
+      started = true;
+      void turn();
+    },
+    refresh: async () => {
+      // A look under way began before the call: what is wanted is one that begins after it.
+      if (running) await running;
+      await turn();
+    },
+    setInterval: (ms, on) => {
+      intervalMs = ms;
+      enabled = on;
+      if (!running) arm();
+      announce();
+    },
+    setHidden: (value) => {
+      if (hidden === value) return;
+      hidden = value;
+      if (!hidden && started && enabled && !suspended) void turn();
+      else if (!running) arm();
+    },
+    suspend: () => {
+      suspended = true;
+      disarm();
+    },
+    resume: () => {
+      suspended = false;
+      looker.forget();
+      if (started && enabled) void turn();
+    },
+    stop: () => {
+      started = false;
+      disarm();
+      listeners.clear();
+    },
+  };
+};

@@ -1,0 +1,72 @@
+import type { CandidateFacts, HostTotals, Os, ProcessKey, Reading } from '../../shared/types.js';
+import { createLinuxPlatform } from './linux.js';
+
+/** What to do to a process. The signal's number is the platform's own business. */
+export type Intent = 'ask' | 'force' | 'continue';
+
+/** What the OS said to a signal. `changed`: the pid is another process now, or runs another executable or as another user. */
+export type SignalOutcome = 'sent' | 'gone' | 'denied' | 'changed';
+
+/** Who runs under a pid at this instant, as an identity check compares it. */
+export interface Identity {
+  readonly key: ProcessKey;
+  readonly uid: number | null;
+  /** "dev:ino" of the executable; null where unreadable (another user's process). */
+  readonly exeId: string | null;
+  /** One letter as in ps; Z is gone for every purpose but its parent's. */
+  readonly state: string | null;
+}
+
+/** Figures for an open details panel only: PSS costs milliseconds a process. */
+export interface MemoryDetails {
+  readonly rssBytes: number | null;
+  readonly pssBytes: number | null;
+  readonly rssAnonBytes: number | null;
+  readonly swapBytes: number | null;
+  readonly threads: number | null;
+}
+
+/** What cannot be read here and why, for `doctor` and the empty states; `id` is a key below "doctor" in the locales. */
+export interface PlatformNote {
+  readonly id: string;
+  readonly ok: boolean;
+  readonly values?: Readonly<Record<string, string | number>>;
+}
+
+/** The one seam between the program and an operating system. Expected failures are values; nothing here judges. */
+export interface Platform {
+  /** One look at the whole process table: counters, never rates. A pid that vanishes half-way is left out. Throws if there is no table at all. */
+  read(): Promise<Reading>;
+  /**
+   * The pids whose memory, directory and executable's identity are wanted at each look: what the last look judged to be Claude's.
+   * Of others they may be null.
+   */
+  focus(pids: ReadonlySet<number>): void;
+  /** The dearer facts of some processes, by pid; a process that vanished or changed is absent. */
+  inspect(keys: readonly ProcessKey[]): Promise<ReadonlyMap<number, CandidateFacts>>;
+  /** Who has this pid now; null = nobody. Synchronous, so that nothing comes between a check and a signal. */
+  identify(pid: number): Identity | null;
+  /** Checks pid, start stamp, uid and executable against `target` and signals in the same turn of the event loop. */
+  signal(target: Identity, intent: Intent): SignalOutcome;
+  /** Memory in detail; null = gone. */
+  memoryDetails(key: ProcessKey): Promise<MemoryDetails | null>;
+  /** Home directory of a uid from the account database; null = unknown. */
+  homeOf(uid: number): string | null;
+  /** Name of a uid; null = unknown. */
+  userOf(uid: number): string | null;
+  hostTotals(): Promise<HostTotals>;
+  notes(): Promise<readonly PlatformNote[]>;
+}
+
+/** The system we run on; every other one counts as Linux, whose conventions the remaining Unixes share. */
+export const currentOs: Os = process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux';
+
+/** The platform of the system we run on; throws where we have none yet. The only switch on process.platform for reading and signalling. */
+export const createPlatform = (): Platform => {
+  switch (process.platform) {
+    case 'linux':
+      return createLinuxPlatform();
+    default:
+      throw new Error(`Claude Manager does not support ${process.platform} yet: it can read processes on Linux only.`);
+  }
+};

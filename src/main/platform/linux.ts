@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createAccounts } from './accounts.js';
+import type { KernelUnits } from './host-parse.js';
+import { parseAuxv } from './host-parse.js';
+import type { Platform, PlatformNote } from './index.js';
+import { createHostReader } from './linux-host.js';
+import { identifyProcess, signalProcess } from './linux-identity.js';
+import { inspectProcesses, readMemoryDetails } from './linux-inspect.js';
+import { createProcessTable } from './linux-table.js';
+import type { SendSignal } from './posix.js';
+import { sendSignal } from './posix.js';
+import { createProcFiles } from './proc-files.js';
+
+/** Where the Linux reader looks and whom it takes itself for; the defaults are the running system and this process. */
+export interface LinuxOptions {
+  readonly procRoot?: string;
+  readonly etcRoot?: string;
+  /** Sends the signal once identity is checked. */
+  readonly signal?: SendSignal;
+  /** The command that knows users of directory services; null = ask nobody. */
+  readonly getent?: string | null;
+  readonly selfPid?: number;
+  readonly selfUid?: number;
+  readonly selfGids?: readonly number[];
+}
+
+/** The platform over a /proc file system. */
+export const createLinuxPlatform = (options: LinuxOptions = {}): Platform => {
+  const { procRoot = '/proc', etcRoot = '/etc', signal = sendSignal, getent, selfPid = process.pid } = options;
+  const selfUid = options.selfUid ?? process.getuid?.() ?? -1;
+  const selfGids = options.selfGids ?? process.getgroups?.() ?? [];
+  const files = createProcFiles();
+  const accounts = createAccounts(etcRoot, getent);
+
+  let machine: string | null = null;
+  const machineId = (): string | null => {
+    try {
+      machine ??= readFileSync(join(etcRoot, 'machine-id'), 'latin1').trim() || null;
+    } catch {
+      // Minimal containers have none; the pid domain is unknown then.
+    }
+    return machine;
+  };
+  let known: KernelUnits | null = null;
+  const units = (): KernelUnits => {
+    if (known === null) {
+      const length = files.read(`${procRoot}/self/auxv`);
+      known = parseAuxv(files.bytes.subarray(0, typeof length === 'number' ? length : 0));
+    }
+    return known;
+  };
+
+  const table = createProcessTable({ procRoot, files, accounts, selfPid, selfUid, selfGids, machineId, units });
+  const hostTotals = createHostReader({ procRoot, etcRoot, ticksPerSecond: () => units().ticksPerSecond });
+
+  const notes = async (): Promise<readonly PlatformNote[]> => {
+    const who: PlatformNote =
+      selfUid === 0
+        ? { id: 'asRoot', ok: true }
+        : { id: 'asUser', ok: true, values: { user: accounts.userOf(selfUid) ?? String(selfUid) } };
+    try {
+      const { complete, pidDomain } = await table.read();
+      const { processes, denied } = table.counts();
+      return [
+        { id: 'procReadable', ok: true, values: { count: processes } },
+        who,
+        complete ? { id: 'tableComplete', ok: true } : { id: 'tableIncomplete', ok: false, values: { path: procRoot } },
+        denied === 0 ? { id: 'allReadable', ok: true } : { id: 'someUnreadable', ok: false, values: { count: denied } },
+        pidDomain === null
+          ? { id: 'pidDomainUnknown', ok: false, values: { path: join(etcRoot, 'machine-id') } }
+          : { id: 'pidDomainKnown', ok: true },
+      ];
+    } catch (error) {
+      return [
+        { id: 'procUnreadable', ok: false, values: { path: procRoot, reason: error instanceof Error ? error.message : String(error) } },
+        who,
+      ];
+    }
+  };
+
+  return {
+    read: table.read,
+    focus: table.focus,
+    inspect: (keys) => inspectProcesses({ files, procRoot }, keys),
+    identify: (pid) => identifyProcess(files, procRoot, pid),
+    signal: (target, intent) => signalProcess({ files, procRoot, selfPid, send: signal }, target, intent),
+    memoryDetails: (key) => readMemoryDetails(files, procRoot, key, units().pageBytes),
+    homeOf: accounts.homeOf,
+    userOf: accounts.userOf,
+    hostTotals,
+    notes,
+  };
+};

@@ -1,0 +1,81 @@
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { sayFrom, useWords } from './i18n.js';
+import { useShortcuts } from './keyboard.js';
+import { Banners } from './parts/Banners.js';
+import { EndDialog } from './parts/EndDialog.js';
+import { Crash } from './parts/ErrorBoundary.js';
+import { InfoDialogs } from './parts/InfoDialogs.js';
+import { OverflowMenu } from './parts/OverflowMenu.js';
+import { overlayRoot } from './parts/overlay-root.js';
+import { SearchField } from './parts/SearchField.js';
+import { TipLayer } from './parts/TipLayer.js';
+import { Toasts } from './parts/Toasts.js';
+import { Sidebar } from './Sidebar.js';
+import { useShown } from './store.js';
+import { MonitorTab } from './tabs/MonitorTab.js';
+
+const DARK = '(prefers-color-scheme: dark)';
+
+/** Puts the chosen theme on the page; "system" follows the system as it changes. */
+const useTheme = (): void => {
+  const theme = useShown((shown) => shown.app?.settings.theme ?? 'system');
+  useEffect(() => {
+    const query = window.matchMedia(DARK);
+    const apply = (): void => {
+      document.documentElement.dataset['theme'] = theme === 'system' ? (query.matches ? 'dark' : 'light') : theme;
+    };
+    apply();
+    query.addEventListener('change', apply);
+    return () => query.removeEventListener('change', apply);
+  }, [theme]);
+};
+
+/** Speaks the language that main has resolved. */
+const useSpeech = (): void => {
+  const { i18n } = useTranslation();
+  const language = useShown((shown) => shown.app?.language);
+  useEffect(() => {
+    if (!language) return;
+    document.documentElement.lang = language;
+    if (i18n.language !== language) void i18n.changeLanguage(language);
+  }, [language, i18n]);
+};
+
+/** The window: sidebar, tabs, the tab that is shown, and what lies over it. */
+export const App = () => {
+  const say = useWords();
+  const failure = useShown((shown) => (shown.app ? null : shown.failure));
+  useTheme();
+  useSpeech();
+  useShortcuts();
+  if (failure) return <Crash message={sayFrom(say, 'error', failure)} />;
+  return (
+    <>
+      <div className="app">
+        <Sidebar />
+        <main className="main">
+          <header className="bar">
+            <h1 className="said">Claude Manager</h1>
+            <div className="tabs" role="tablist" aria-label={say('ui.tabs')}>
+              <button type="button" className="tab" id="tab-monitor" role="tab" aria-selected="true" aria-controls="panel-monitor">
+                {say('ui.tab.monitor')}
+              </button>
+            </div>
+            <SearchField />
+            <OverflowMenu />
+          </header>
+          <Banners />
+          <div className="panel-at" id="panel-monitor" role="tabpanel" aria-labelledby="tab-monitor">
+            <MonitorTab />
+          </div>
+          <div ref={overlayRoot} />
+        </main>
+      </div>
+      <Toasts />
+      <EndDialog />
+      <InfoDialogs />
+      <TipLayer />
+    </>
+  );
+};

@@ -1,0 +1,61 @@
+import i18next from 'i18next';
+import { createContext, createElement, type ReactNode, useContext, useMemo } from 'react';
+import { initReactI18next, useTranslation } from 'react-i18next';
+import en from '../../resources/locales/en.json';
+import ptBr from '../../resources/locales/pt-BR.json';
+import type { Language } from '../shared/format.js';
+import type { Evidence } from '../shared/types.js';
+import { useShown } from './store.js';
+
+/** Starts the words in a language; resources are in the bundle, so that it is ready at once. */
+export const startWords = (language: Language): void => {
+  void i18next.use(initReactI18next).init({
+    lng: language,
+    fallbackLng: 'en',
+    supportedLngs: ['en', 'pt-BR'],
+    resources: { en: { translation: en }, 'pt-BR': { translation: ptBr } },
+    // React escapes; twice would show "&amp;" in a path.
+    interpolation: { escapeValue: false },
+    initAsync: false,
+    returnNull: false,
+  });
+};
+
+/** The language that main has resolved, for numbers and dates. */
+export const useLanguage = (): Language => useShown((shown) => shown.app?.language ?? 'en');
+
+export type Say = (key: string, values?: Readonly<Record<string, unknown>>) => string;
+
+/** Words out of a translator. Those without values are kept: a table asks for the same few hundreds of times a second. */
+const sayer = (translate: (key: string, values: Record<string, unknown>) => string): Say => {
+  const plain = new Map<string, string>();
+  return (key, values) => {
+    if (values) return translate(key, { ...values });
+    const kept = plain.get(key);
+    if (kept !== undefined) return kept;
+    const text = translate(key, {});
+    plain.set(key, text);
+    return text;
+  };
+};
+
+/** The same words for what is not drawn by React. */
+export const sayNow: Say = (key, values = {}) => i18next.t(key, values);
+
+const Words = createContext<Say>(sayNow);
+
+/** Gives the page its words. One subscription to the language for all of it, in place of one a cell. */
+export const WordsProvider = ({ children }: { readonly children: ReactNode }): ReactNode => {
+  const { t } = useTranslation();
+  const say = useMemo(() => sayer(t), [t]);
+  return createElement(Words, { value: say }, children);
+};
+
+/** The words of the page. */
+export const useWords = (): Say => useContext(Words);
+
+type Texts = 'evidence' | 'refusal' | 'warning' | 'result' | 'error' | 'notice';
+
+/** A text that came from main as a key and its values. The values are hostile: they are shown as text, never looked up. */
+export const sayFrom = (say: Say, group: Texts, text: Pick<Evidence, 'id' | 'values'>): string =>
+  say(`${group}.${text.id}`, { ...text.values });

@@ -1,0 +1,29 @@
+import { CSPProvider } from '@base-ui/react/csp-provider';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './App.js';
+import { startWords, WordsProvider } from './i18n.js';
+import { ErrorBoundary } from './parts/ErrorBoundary.js';
+import { connect } from './store.js';
+import { rememberView } from './view.js';
+
+const root = document.querySelector('#root');
+if (!root) throw new Error('index.html has no #root');
+
+// Until main has said which: what the system prefers, so that no other theme or language flashes up first.
+document.documentElement.dataset['theme'] = window.matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+startWords(navigator.language.toLowerCase().startsWith('pt') ? 'pt-BR' : 'en');
+rememberView(window.localStorage);
+connect(window.claudeManager, document);
+
+createRoot(root).render(
+  <StrictMode>
+    <CSPProvider disableStyleElements>
+      <WordsProvider>
+        <ErrorBoundary>
+          <App />
+        </ErrorBoundary>
+      </WordsProvider>
+    </CSPProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,127 @@
+import { Dialog } from '@base-ui/react/dialog';
+import { Fragment, type ReactNode, useRef } from 'react';
+import { useWords } from '../i18n.js';
+import { useShown } from '../store.js';
+import { useView } from '../view.js';
+import { focusGrid } from './grid-focus.js';
+
+/** Every key, in groups: [what it does, the keys]; a "+" joins keys that are pressed together. */
+const SHORTCUTS: readonly { readonly group: string; readonly keys: readonly (readonly [string, readonly string[]])[] }[] = [
+  {
+    group: 'table',
+    keys: [
+      ['move', ['↑', '↓', 'Home', 'End', 'PgUp', 'PgDn']],
+      ['unfold', ['←', '→']],
+      ['range', ['Shift+↑', 'Shift+↓']],
+      ['all', ['Ctrl+A']],
+      ['details', ['Enter']],
+      ['menu', ['Shift+F10']],
+    ],
+  },
+  {
+    group: 'act',
+    keys: [
+      ['end', ['Del', 'Ctrl+E']],
+      ['force', ['Shift+Del', 'Ctrl+K']],
+    ],
+  },
+  {
+    group: 'window',
+    keys: [
+      ['search', ['Ctrl+F', '/']],
+      ['refresh', ['F5', 'Ctrl+R']],
+      ['pause', ['Space']],
+      ['hold', ['Ctrl']],
+      ['monitor', ['Ctrl+1']],
+      ['close', ['Esc']],
+      ['help', ['?']],
+    ],
+  },
+];
+
+const Shortcuts = () => {
+  const say = useWords();
+  const name = (key: string): string =>
+    key
+      .split('+')
+      .map((part) => (/^[A-Z][a-z]/.test(part) ? say(`ui.keys.name.${part}`) : part))
+      .join(' ');
+  return (
+    <div className="keys">
+      {SHORTCUTS.map(({ group, keys }) => (
+        <section key={group}>
+          <h3>{say(`ui.keys.group.${group}`)}</h3>
+          <dl>
+            {keys.map(([what, combos]) => (
+              <Fragment key={what}>
+                <dt>
+                  {combos.map((combo) => (
+                    <kbd className="kbd" key={combo}>
+                      {name(combo)}
+                    </kbd>
+                  ))}
+                </dt>
+                <dd>{say(`ui.keys.${what}`)}</dd>
+              </Fragment>
+            ))}
+          </dl>
+        </section>
+      ))}
+    </div>
+  );
+};
+
+const About = () => {
+  const say = useWords();
+  const about = useShown((shown) => shown.app?.about);
+  const host = useShown((shown) => shown.app?.snapshot?.host);
+  const facts: readonly (readonly [string, ReactNode])[] = [
+    [say('ui.about.version'), about?.version ?? '–'],
+    ['Electron', about?.electron ?? '–'],
+    [say('ui.about.user'), about?.selfUser ?? about?.selfUid ?? '–'],
+    [say('ui.about.system'), host?.osName ?? '–'],
+  ];
+  return (
+    <>
+      <p className="t2">{say('ui.about.text')}</p>
+      <dl className="kv about">
+        {facts.map(([term, value]) => (
+          <Fragment key={term}>
+            <dt>{term}</dt>
+            <dd>{value}</dd>
+          </Fragment>
+        ))}
+      </dl>
+    </>
+  );
+};
+
+/** The dialogs that only tell: the shortcuts, and about. */
+export const InfoDialogs = () => {
+  const say = useWords();
+  const dialog = useView((view) => view.dialog);
+  const close = useRef<HTMLButtonElement>(null);
+  return (
+    <Dialog.Root open={dialog !== null} onOpenChange={(open) => !open && useView.setState({ dialog: null })}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="scrim" />
+        <Dialog.Viewport className="dialog-at">
+          <Dialog.Popup className="dialog narrow" initialFocus={close} finalFocus={() => focusGrid()}>
+            <div className="head">
+              <Dialog.Title className="grow">{dialog === 'about' ? 'Claude Manager' : say('ui.keys.title')}</Dialog.Title>
+            </div>
+            <section className="mid" aria-label={dialog === 'about' ? say('ui.menu.about') : say('ui.keys.title')} tabIndex={0}>
+              {dialog === 'about' ? <About /> : dialog === 'shortcuts' ? <Shortcuts /> : null}
+            </section>
+            <div className="end">
+              <span className="grow" />
+              <Dialog.Close ref={close} className="btn">
+                {say('ui.close')}
+              </Dialog.Close>
+            </div>
+          </Dialog.Popup>
+        </Dialog.Viewport>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+};

@@ -1,0 +1,59 @@
+import { Menu } from '@base-ui/react/menu';
+import { Icon, type IconName } from './Icon.js';
+import { overlayRoot } from './overlay-root.js';
+
+export interface Choice {
+  readonly value: string;
+  readonly label: string;
+  readonly icon?: IconName;
+  /** Stands at the right, e.g. a count. */
+  readonly aside?: string;
+}
+
+interface PickerProps {
+  /** What is picked here, for those who do not see the chip. */
+  readonly name: string;
+  readonly value: string;
+  readonly choices: readonly Choice[];
+  /** The value that means "no choice made". */
+  readonly none: string;
+  readonly onPick: (value: string) => void;
+  readonly className?: string;
+}
+
+/** One mark for the chosen item of a list. */
+export const ChosenMark = () => (
+  <Menu.RadioItemIndicator className="mark" keepMounted={false}>
+    <Icon name="check" />
+  </Menu.RadioItemIndicator>
+);
+
+/** A chip that opens a list to pick one of. */
+export const Picker = ({ name, value, choices, none, onPick, className = '' }: PickerProps) => {
+  const chosen = choices.find((choice) => choice.value === value);
+  return (
+    <Menu.Root>
+      <Menu.Trigger className={`chip pick ${value === none ? '' : 'set'} ${className}`} aria-label={`${name}: ${chosen?.label ?? ''}`}>
+        <span className="clip">{chosen?.label}</span>
+        <Icon name="down" />
+      </Menu.Trigger>
+      <Menu.Portal container={overlayRoot}>
+        <Menu.Positioner className="popup-at" sideOffset={6} align="start" collisionPadding={8}>
+          <Menu.Popup className="menu tight">
+            <Menu.RadioGroup value={value} onValueChange={onPick} aria-label={name}>
+              {choices.map((choice) => (
+                <Menu.RadioItem key={choice.value} value={choice.value} className="item" closeOnClick>
+                  <span className="mark">
+                    <ChosenMark />
+                  </span>
+                  <span className="clip">{choice.label}</span>
+                  <span className="n">{choice.aside}</span>
+                </Menu.RadioItem>
+              ))}
+            </Menu.RadioGroup>
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+};

@@ -1,0 +1,122 @@
+import { type MouseEvent, memo } from 'react';
+import type { ColumnId } from '../columns.js';
+import { askToEnd } from '../ending.js';
+import { sayFrom, useWords } from '../i18n.js';
+import type { Row } from '../select.js';
+import { useShown } from '../store.js';
+import { useView } from '../view.js';
+import { Cell } from './cells.js';
+import { Icon } from './Icon.js';
+
+export interface ProcessRowProps {
+  readonly row: Row;
+  readonly columns: readonly ColumnId[];
+  readonly tree: boolean;
+  readonly ownerUser: string | null;
+  /** Place in the list, from 0, and its distance from the top in px. */
+  readonly index: number;
+  readonly top: number;
+  /** Whether this row holds the grid's tab stop. */
+  readonly current: boolean;
+}
+
+const openMenu = (event: MouseEvent<HTMLElement>, id: string): void => {
+  const box = event.currentTarget.getBoundingClientRect();
+  // A press of the keyboard comes as a click without a count.
+  useView.setState({ menu: { id, x: box.right, y: box.bottom, byKey: event.detail === 0 }, focused: id });
+};
+
+const Actions = ({ row }: { readonly row: Row }) => {
+  const say = useWords();
+  const { view } = row;
+  const refusal = view.refusal ? sayFrom(say, 'refusal', view.refusal) : null;
+  const end = say('ui.action.endNamed', { name: view.name });
+  return (
+    <div role="gridcell" className="c-actions">
+      <button
+        type="button"
+        className="icon-btn end"
+        tabIndex={-1}
+        aria-disabled={refusal !== null || row.gone}
+        aria-label={refusal === null ? end : `${end} ${refusal}`}
+        data-tip={refusal ?? say('ui.action.end')}
+        onClick={(event) => {
+          event.stopPropagation();
+          if (refusal === null && !row.gone) void askToEnd([view.key], false);
+        }}
+      >
+        <Icon name="end" />
+      </button>
+      <button
+        type="button"
+        className="icon-btn"
+        tabIndex={-1}
+        aria-haspopup="menu"
+        aria-label={say('ui.action.more', { name: view.name })}
+        data-tip={say('ui.action.moreTip')}
+        onClick={(event) => {
+          event.stopPropagation();
+          openMenu(event, row.id);
+        }}
+      >
+        <Icon name="more" />
+      </button>
+    </div>
+  );
+};
+
+const sameRow = (a: ProcessRowProps, b: ProcessRowProps): boolean =>
+  a.row.view === b.row.view &&
+  a.row.level === b.row.level &&
+  a.row.children === b.row.children &&
+  a.row.expanded === b.row.expanded &&
+  a.row.gone === b.row.gone &&
+  a.row.position === b.row.position &&
+  a.row.siblings === b.row.siblings &&
+  a.columns === b.columns &&
+  a.tree === b.tree &&
+  a.ownerUser === b.ownerUser &&
+  a.index === b.index &&
+  a.top === b.top &&
+  a.current === b.current;
+
+/** One process, or one session with all it owns. Drawn again only when something of it changed. */
+export const ProcessRow = memo(({ row, columns, tree, ownerUser, index, top, current }: ProcessRowProps) => {
+  const selected = useView((view) => view.selected.has(row.id));
+  const target = useView((view) => view.menu?.id === row.id);
+  const fresh = useShown((shown) => shown.fresh.has(row.id));
+  const wholeTree = tree && row.level === 1;
+  const name = [
+    'row',
+    row.level > 1 ? 'child' : '',
+    row.level > 1 && row.position === row.siblings ? 'last' : '',
+    selected ? 'is-selected' : '',
+    target ? 'is-target' : '',
+    fresh ? 'is-new' : 'was-new',
+    row.gone ? 'is-gone' : '',
+  ];
+  return (
+    <div
+      role="row"
+      className={name.filter(Boolean).join(' ')}
+      style={{ transform: `translateY(${top}px)` }}
+      tabIndex={current ? 0 : -1}
+      data-row={row.id}
+      data-pid={row.view.key.pid}
+      aria-rowindex={index + 2}
+      aria-level={row.level}
+      aria-posinset={row.position}
+      aria-setsize={row.siblings}
+      aria-selected={selected}
+      aria-expanded={row.expanded ?? undefined}
+    >
+      {columns.map((column) =>
+        column === 'actions' ? (
+          <Actions key={column} row={row} />
+        ) : (
+          <Cell key={column} column={column} row={row} wholeTree={wholeTree} ownerUser={ownerUser} columns={columns} />
+        ),
+      )}
+    </div>
+  );
+}, sameRow);

@@ -1,0 +1,96 @@
+import { useMemo } from 'react';
+import { formatNumber } from '../../shared/format.js';
+import type { ProcessView } from '../../shared/types.js';
+import { useLanguage, useWords } from '../i18n.js';
+import type { ActivityFilter, StatusFilter } from '../select.js';
+import { useShown } from '../store.js';
+import { tallyStatuses, tallyUsers } from '../tally.js';
+import { setFilter, toggleStatus, useView } from '../view.js';
+import { ColumnMenu } from './ColumnMenu.js';
+import { Icon } from './Icon.js';
+import { STATUS_ICONS } from './kind-icons.js';
+import { Picker } from './Picker.js';
+import { useKindName } from './use-kind-name.js';
+
+const ACTIVITIES: readonly ActivityFilter[] = ['any', 'busy', 'waiting', 'shell', 'idle', 'unknown'];
+const EVERYBODY = '';
+
+const Chip = ({ status, count }: { readonly status: Exclude<StatusFilter, 'all'>; readonly count: number | null }) => {
+  const say = useWords();
+  const language = useLanguage();
+  const on = useView((view) => view.filter.status === status);
+  const look = status === 'orphans' ? 'orphan' : status;
+  return (
+    <button type="button" className={!count && !on ? 'chip zero' : 'chip'} aria-pressed={on} onClick={() => toggleStatus(status)}>
+      <span className={`st ${STATUS_ICONS[look]}`}>
+        <Icon name={STATUS_ICONS[look]} />
+      </span>
+      {say(`status.${look}`)} <b>{formatNumber(count, language)}</b>
+    </button>
+  );
+};
+
+/** Filters with what each would show, and how the table stands. */
+export const Toolbar = ({ processes, held }: { readonly processes: readonly ProcessView[]; readonly held: boolean }) => {
+  const say = useWords();
+  const language = useLanguage();
+  const kindName = useKindName();
+  const filter = useView((view) => view.filter);
+  const tree = useView((view) => view.tree);
+  const known = useShown((shown) => (shown.app?.snapshot ?? null) !== null);
+  const tallies = useMemo(() => tallyStatuses(processes, filter, kindName), [processes, filter, kindName]);
+  const users = useMemo(() => tallyUsers(processes), [processes]);
+  // The sidebar tells the two kinds of orphan apart; the chip then says which of them is on.
+  const orphan = filter.status === 'orphan' || filter.status === 'possible-orphan' ? filter.status : 'orphans';
+  const countOf = (status: StatusFilter): number | null => (known ? tallies[status].count : null);
+  return (
+    <div className="toolbar" role="toolbar" aria-label={say('ui.toolbar.label')}>
+      <button type="button" className="chip" aria-pressed={filter.status === 'all'} onClick={() => setFilter({ status: 'all' })}>
+        {say('ui.toolbar.all')} <b>{formatNumber(countOf('all'), language)}</b>
+      </button>
+      <Chip status="normal" count={countOf('normal')} />
+      <Chip status="high-memory" count={countOf('high-memory')} />
+      <Chip status="old" count={countOf('old')} />
+      <Chip status={orphan} count={countOf(orphan)} />
+      <span className="sep" />
+      <Picker
+        name={say('ui.toolbar.user')}
+        value={filter.user ?? EVERYBODY}
+        none={EVERYBODY}
+        onPick={(user) => setFilter({ user: user === EVERYBODY ? null : user })}
+        choices={[
+          { value: EVERYBODY, label: say('ui.toolbar.allUsers') },
+          ...users.flatMap(({ user, count }) =>
+            user === null ? [] : [{ value: user, label: user, aside: formatNumber(count, language) }],
+          ),
+        ]}
+      />
+      <Picker
+        className={filter.activity === 'any' ? 'hide-narrow' : ''}
+        name={say('ui.toolbar.activity')}
+        value={filter.activity}
+        none="any"
+        onPick={(value) => setFilter({ activity: ACTIVITIES.find((each) => each === value) ?? 'any' })}
+        choices={ACTIVITIES.map((value) => ({ value, label: say(value === 'any' ? 'ui.toolbar.anyActivity' : `activity.${value}`) }))}
+      />
+      <span className="grow" />
+      {held && (
+        <span className="tag info hide-narrow" data-tip={say('ui.toolbar.heldTip')}>
+          <Icon name="pause" />
+          {say('ui.toolbar.held')}
+        </span>
+      )}
+      <button
+        type="button"
+        className="icon-btn"
+        aria-label={say('ui.toolbar.tree')}
+        aria-pressed={tree}
+        data-tip={say('ui.toolbar.treeTip')}
+        onClick={() => useView.setState({ tree: !tree })}
+      >
+        <Icon name="tree" />
+      </button>
+      <ColumnMenu />
+    </div>
+  );
+};

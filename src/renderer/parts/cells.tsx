@@ -1,0 +1,171 @@
+import { memo } from 'react';
+import { formatAge, formatCpu, formatMegabytes, UNKNOWN } from '../../shared/format.js';
+import type { ProcessView } from '../../shared/types.js';
+import { COLUMNS, type ColumnId } from '../columns.js';
+import { sayFrom, useLanguage, useWords } from '../i18n.js';
+import { figuresOf, type Row, userOf } from '../select.js';
+import { useShown } from '../store.js';
+import { expand } from '../view.js';
+import { Icon } from './Icon.js';
+import { KIND_ICONS } from './kind-icons.js';
+import { Sparkline } from './Sparkline.js';
+import { ActivityWord, Status, shownStatus } from './Status.js';
+
+/** A home directory as "~"; the rest of a path as it is. */
+export const shortPath = (path: string): string => path.replace(/^\/(?:home|Users)\/[^/]+(?=\/|$)/, '~').replace(/^\/root(?=\/|$)/, '~');
+
+/** Time since a moment at the last look, as text: a row is drawn again only when the text changes. */
+const Since = ({ atMs, now }: { readonly atMs: number | null; readonly now: string | null }) => {
+  const text = useShown((shown) => {
+    const taken = shown.app?.snapshot?.takenAtMs;
+    if (taken === undefined || atMs === null) return UNKNOWN;
+    return now !== null && taken - atMs < 1000 ? now : formatAge(taken - atMs);
+  });
+  return text;
+};
+
+const NameCell = ({ row, withKind, withProject }: { readonly row: Row; readonly withKind: boolean; readonly withProject: boolean }) => {
+  const say = useWords();
+  const { view } = row;
+  const kind = say(`kind.${view.kind}`);
+  const path = view.projectDir && row.level === 1 ? shortPath(view.projectDir) : null;
+  const what = [withKind ? kind : null, withProject ? path : null].filter(Boolean).join(' · ');
+  return (
+    <>
+      {row.level > 1 && <span className="guide" />}
+      {row.level === 1 &&
+        (row.expanded === null ? (
+          <span className="twist" />
+        ) : (
+          // Not a control of its own for those who hear the page: the row says that it unfolds, and the arrows do it.
+          <span
+            className="twist"
+            aria-hidden="true"
+            onClick={() => expand(row.id, !row.expanded)}
+            onDoubleClick={(event) => event.stopPropagation()}
+          >
+            <Icon name={row.expanded ? 'down' : 'right'} />
+          </span>
+        ))}
+      <span data-tip={kind}>
+        <Icon name={KIND_ICONS[view.kind]} tone="kind" />
+      </span>
+      <span className="label" data-tip={view.name} data-tip-clip>
+        {view.name}
+      </span>
+      {what !== '' && (
+        <span className="what" data-tip={[kind, path].filter(Boolean).join('\n')}>
+          {what}
+        </span>
+      )}
+      {what === '' && <span className="said">{kind}</span>}
+      {row.children > 0 && (
+        <span className="kids" data-tip={say('ui.row.children', { count: row.children })}>
+          {row.children}
+        </span>
+      )}
+    </>
+  );
+};
+
+const MemoryText = ({ view, wholeTree }: { readonly view: ProcessView; readonly wholeTree: boolean }) => {
+  const say = useWords();
+  const language = useLanguage();
+  const { memoryBytes, partial } = figuresOf(view, wholeTree);
+  return (
+    <>
+      {partial && memoryBytes !== null && (
+        <span className="u" data-tip={say('ui.row.atLeast')}>
+          ≥{' '}
+        </span>
+      )}
+      {formatMegabytes(memoryBytes, language)}
+    </>
+  );
+};
+
+const CpuText = ({ percent }: { readonly percent: number | null }) => {
+  const language = useLanguage();
+  const text = formatCpu(percent, language);
+  return <span className={text === '0' || percent === null ? 'dim' : ''}>{text}</span>;
+};
+
+interface CellProps {
+  readonly column: ColumnId;
+  readonly row: Row;
+  readonly wholeTree: boolean;
+  /** The user of the row above, whose name a child does not repeat to the eye. */
+  readonly ownerUser: string | null;
+  readonly columns: readonly ColumnId[];
+}
+
+const Content = ({ column, row, wholeTree, ownerUser, columns }: CellProps) => {
+  const say = useWords();
+  const { view } = row;
+  const child = row.level > 1;
+  switch (column) {
+    case 'name':
+      return <NameCell row={row} withKind={!columns.includes('kind')} withProject={!columns.includes('project')} />;
+    case 'kind':
+      return say(`kind.${view.kind}`);
+    case 'project':
+      return view.projectDir ? shortPath(view.projectDir) : UNKNOWN;
+    case 'status': {
+      const status = shownStatus(view);
+      // A child that is as it should be says nothing to the eye: its session's word stands for it.
+      return child && (status === 'normal' || status === 'protected') ? (
+        <span className="said">{say(`status.${status}`)}</span>
+      ) : (
+        <Status of={status} />
+      );
+    }
+    case 'activity':
+      return child && view.activity === 'none' ? null : <ActivityWord of={view.activity} waitingFor={view.waitingFor} />;
+    case 'user': {
+      const user = userOf(view);
+      return child && user === ownerUser ? <span className="said">{user ?? UNKNOWN}</span> : (user ?? UNKNOWN);
+    }
+    case 'memory':
+      return <MemoryText view={view} wholeTree={wholeTree} />;
+    case 'trend':
+      return <Sparkline id={row.id} limitBytes={view.limitBytes} high={view.conditions.includes('high-memory')} />;
+    case 'cpu':
+      return <CpuText percent={figuresOf(view, wholeTree).cpuPercent} />;
+    case 'age':
+      return <Since atMs={view.startedAtMs} now={null} />;
+    case 'active':
+      return <Since atMs={view.lastActiveMs} now={say('ui.row.now')} />;
+    case 'pid':
+      return view.key.pid;
+    case 'actions':
+      return null;
+  }
+};
+
+const tipOf = (column: ColumnId, view: ProcessView, say: ReturnType<typeof useWords>): string | undefined => {
+  if (column === 'user') return userOf(view) ?? undefined;
+  if (column === 'project') return view.projectDir ?? undefined;
+  if (column === 'kind') return say(`kind.${view.kind}`);
+  if (column === 'status' && view.refusal) return sayFrom(say, 'refusal', view.refusal);
+  return undefined;
+};
+
+const DIM: readonly ColumnId[] = ['active', 'pid'];
+
+/** One cell of a row. Its column's class aligns it as the head. */
+export const Cell = memo((props: CellProps) => {
+  const say = useWords();
+  const { column, row } = props;
+  const high = column === 'memory' && row.view.conditions.includes('high-memory');
+  const clipTip = column === 'user' || column === 'project' || column === 'kind';
+  return (
+    <div
+      role="gridcell"
+      className={`c-${column} ${COLUMNS[column].numeric ? 'num' : ''} ${high ? 'high' : ''} ${DIM.includes(column) ? 'dim' : ''}`}
+      data-tip={tipOf(column, row.view, say)}
+      data-tip-clip={clipTip ? '' : undefined}
+    >
+      <Content {...props} />
+    </div>
+  );
+});

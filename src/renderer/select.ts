@@ -1,0 +1,248 @@
+import { keyId } from '../shared/process-key.js';
+import type { Activity, ProcessView, StatusWord } from '../shared/types.js';
+import type { SortId } from './columns.js';
+
+/** "orphans" is the chip's word for both kinds of orphan; the sidebar tells them apart. */
+export type StatusFilter = 'all' | 'orphans' | StatusWord;
+export type ActivityFilter = 'any' | Exclude<Activity, 'none'>;
+
+export interface Filter {
+  readonly status: StatusFilter;
+  /** A user's name as `userOf` gives it, null = everybody. */
+  readonly user: string | null;
+  readonly activity: ActivityFilter;
+  readonly query: string;
+}
+
+export interface Sort {
+  readonly by: SortId;
+  readonly descending: boolean;
+}
+
+export interface RowsInput {
+  readonly processes: readonly ProcessView[];
+  /** Rows that have just ended and are still shown. */
+  readonly gone: readonly ProcessView[];
+  readonly filter: Filter;
+  readonly sort: Sort;
+  readonly tree: boolean;
+  readonly expanded: ReadonlySet<string>;
+  /** The order to keep, by row id; null = sort afresh. What is not in it comes last. */
+  readonly order: ReadonlyMap<string, number> | null;
+  /** Words of a kind as the reader sees them, for the search. */
+  readonly kindName: (view: ProcessView) => string;
+}
+
+export interface Row {
+  readonly id: string;
+  readonly view: ProcessView;
+  /** From 1, as aria-level counts. */
+  readonly level: number;
+  readonly parentId: string | null;
+  /** How many rows hang below it, shown or not. */
+  readonly children: number;
+  /** Null = nothing to unfold. */
+  readonly expanded: boolean | null;
+  /** Shown only because a child matches. */
+  readonly context: boolean;
+  readonly gone: boolean;
+  /** Among its siblings, from 1. */
+  readonly position: number;
+  readonly siblings: number;
+}
+
+/** Memory and CPU as this row shows them: of the whole tree for a row that stands for one, else its own. */
+export const figuresOf = (
+  view: ProcessView,
+  wholeTree: boolean,
+): { readonly memoryBytes: number | null; readonly cpuPercent: number | null; readonly partial: boolean } =>
+  wholeTree
+    ? { memoryBytes: view.tree.memoryBytes, cpuPercent: view.tree.cpuPercent, partial: view.tree.memoryIsPartial }
+    : { memoryBytes: view.memoryBytes, cpuPercent: view.cpuPercent, partial: false };
+
+/** The name that a process's user goes by; a uid without a name is "#1234", an unreadable one null. */
+export const userOf = (view: ProcessView): string | null => view.user ?? (view.uid === null ? null : `#${view.uid}`);
+
+/** Lower case without accents, so that "orfao" finds "Órfão". */
+export const fold = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+
+const haystacks = new WeakMap<ProcessView, { readonly kind: string; readonly text: string }>();
+
+const haystack = (view: ProcessView, kindName: string): string => {
+  const kept = haystacks.get(view);
+  if (kept?.kind === kindName) return kept.text;
+  const text = fold(
+    [view.name, String(view.key.pid), view.projectDir, view.command, userOf(view), view.kind, kindName, view.session?.name]
+      .filter(Boolean)
+      .join('\n'),
+  );
+  haystacks.set(view, { kind: kindName, text });
+  return text;
+};
+
+export const holdsStatus = (view: ProcessView, status: StatusFilter): boolean =>
+  status === 'all' ||
+  (status === 'orphans'
+    ? view.conditions.includes('orphan') || view.conditions.includes('possible-orphan')
+    : view.conditions.includes(status));
+
+const SEVERITY: Readonly<Record<StatusWord, number>> = { normal: 0, 'high-memory': 1, old: 2, 'possible-orphan': 3, orphan: 4 };
+
+export const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
+
+const sortValue = (view: ProcessView, by: SortId, wholeTree: boolean): number | string | null => {
+  switch (by) {
+    case 'name':
+      return view.name;
+    case 'status':
+      return SEVERITY[view.status];
+    case 'user':
+      return userOf(view);
+    case 'memory':
+      return figuresOf(view, wholeTree).memoryBytes;
+    case 'cpu':
+      return figuresOf(view, wholeTree).cpuPercent;
+    case 'age':
+      // Older sorts higher.
+      return view.startedAtMs === null ? null : -view.startedAtMs;
+    case 'active':
+      return view.lastActiveMs;
+    case 'pid':
+      return view.key.pid;
+  }
+};
+
+const compare = (a: ProcessView, b: ProcessView, sort: Sort, wholeTree: boolean): number => {
+  const left = sortValue(a, sort.by, wholeTree);
+  const right = sortValue(b, sort.by, wholeTree);
+  // What is not known comes last, whichever way the column runs.
+  if (left === null || right === null) return left === right ? a.key.pid - b.key.pid : left === null ? 1 : -1;
+  const order = typeof left === 'number' && typeof right === 'number' ? left - right : collator.compare(String(left), String(right));
+  return (sort.descending ? -order : order) || a.key.pid - b.key.pid;
+};
+
+export interface Forest {
+  readonly roots: readonly ProcessView[];
+  readonly childrenOf: ReadonlyMap<string, readonly ProcessView[]>;
+}
+
+const forests = new WeakMap<readonly ProcessView[], Forest>();
+
+/** Sessions and what they own. A row whose owner is not there, or that would hang below itself, is a root. Kept by the list's identity. */
+export const growForest = (views: readonly ProcessView[]): Forest => {
+  const kept = forests.get(views);
+  if (kept) return kept;
+  const byId = new Map(views.map((view) => [keyId(view.key), view]));
+  const ownerOf = (view: ProcessView): ProcessView | undefined => (view.owner ? byId.get(keyId(view.owner)) : undefined);
+  const topOf = (view: ProcessView): ProcessView => {
+    const seen = new Set([view]);
+    let top = view;
+    for (let up = ownerOf(view); up; up = ownerOf(up)) {
+      if (seen.has(up)) return view;
+      seen.add(up);
+      top = up;
+    }
+    return top;
+  };
+  const roots: ProcessView[] = [];
+  const childrenOf = new Map<string, ProcessView[]>();
+  for (const view of views) {
+    // Two levels, whatever the depth: a row names its session, not its place in the process tree.
+    const top = view.owner ? topOf(view) : view;
+    if (top === view) {
+      roots.push(view);
+      continue;
+    }
+    const id = keyId(top.key);
+    const children = childrenOf.get(id);
+    if (children) children.push(view);
+    else childrenOf.set(id, [view]);
+  }
+  const forest = { roots, childrenOf };
+  forests.set(views, forest);
+  return forest;
+};
+
+/** Whether a row holds every part of the filter by itself. A child is never listed for being normal. */
+export const matcher = (filter: Filter, kindName: (view: ProcessView) => string) => {
+  const words = fold(filter.query).split(/\s+/).filter(Boolean);
+  return (view: ProcessView, isChild: boolean, status: StatusFilter = filter.status): boolean => {
+    if (!holdsStatus(view, status) || (isChild && status === 'normal')) return false;
+    if (filter.user !== null && userOf(view) !== filter.user) return false;
+    if (filter.activity !== 'any' && view.activity !== filter.activity) return false;
+    if (words.length === 0) return true;
+    const text = haystack(view, kindName(view));
+    return words.every((word) => text.includes(word));
+  };
+};
+
+/** The rows to show, top to bottom: filtered, sorted or held in their order, unfolded. */
+export const selectRows = (input: RowsInput): readonly Row[] => {
+  const { filter, sort, tree, expanded, order } = input;
+  const matches = matcher(filter, input.kindName);
+  const goneIds = new Set(input.gone.map((view) => keyId(view.key)));
+  const views = input.gone.length > 0 ? [...input.processes, ...input.gone] : input.processes;
+  const arrange = (list: readonly ProcessView[], wholeTree: boolean): readonly ProcessView[] => {
+    const place = (view: ProcessView): number => order?.get(keyId(view.key)) ?? Number.MAX_SAFE_INTEGER;
+    return [...list].sort((a, b) => (order ? place(a) - place(b) : 0) || compare(a, b, sort, wholeTree));
+  };
+  const plain = (view: ProcessView, index: number, all: readonly ProcessView[], rest: Partial<Row>): Row => ({
+    id: keyId(view.key),
+    view,
+    level: 1,
+    parentId: null,
+    children: 0,
+    expanded: null,
+    context: false,
+    gone: goneIds.has(keyId(view.key)),
+    position: index + 1,
+    siblings: all.length,
+    ...rest,
+  });
+
+  if (!tree) {
+    const listed = arrange(
+      views.filter((view) => matches(view, false)),
+      false,
+    );
+    return listed.map((view, index) => plain(view, index, listed, {}));
+  }
+
+  const { roots, childrenOf } = growForest(views);
+  const shown = new Map<string, { readonly own: boolean; readonly children: readonly ProcessView[] }>();
+  for (const root of roots) {
+    const id = keyId(root.key);
+    const children = childrenOf.get(id) ?? [];
+    const own = matches(root, false);
+    // When a session matches, its children come along; when only children do, they show with it as context.
+    const below = own ? children : children.filter((child) => matches(child, true));
+    if (own || below.length > 0) shown.set(id, { own, children: below });
+  }
+  const listed = arrange(
+    roots.filter((root) => shown.has(keyId(root.key))),
+    true,
+  );
+  return listed.flatMap((root, index) => {
+    const id = keyId(root.key);
+    const { own, children } = shown.get(id) ?? { own: true, children: [] };
+    const open = children.length > 0 && (expanded.has(id) || !own);
+    const row = plain(root, index, listed, { children: children.length, expanded: children.length > 0 ? open : null, context: !own });
+    if (!open) return [row];
+    const below = arrange(children, false);
+    return [row, ...below.map((child, at) => plain(child, at, below, { level: 2, parentId: id }))];
+  });
+};
+
+/** Where focus goes when its row dies: the next row of the old order that is still there, else the one before. */
+export const neighbour = (before: readonly string[], id: string, now: ReadonlySet<string>): string | null => {
+  const at = before.indexOf(id);
+  if (at < 0) return null;
+  return before.slice(at + 1).find((each) => now.has(each)) ?? before.slice(0, at).findLast((each) => now.has(each)) ?? null;
+};
+
+/** The ids from one row to another, both included, in the order shown; one that is not shown gives only the other. */
+export const range = (ids: readonly string[], from: string | null, to: string): readonly string[] => {
+  const a = from === null ? -1 : ids.indexOf(from);
+  const b = ids.indexOf(to);
+  return a < 0 || b < 0 ? [to] : ids.slice(Math.min(a, b), Math.max(a, b) + 1);
+};

@@ -1,0 +1,103 @@
+import { create } from 'zustand';
+import type { Api, AppState, Failure } from '../shared/api.js';
+import { keyId } from '../shared/process-key.js';
+import type { ProcessView } from '../shared/types.js';
+import { ask } from './ask.js';
+import { compareLooks, mergeState } from './merge.js';
+
+/** How long a row that has ended stays to be seen, and one that is new stays tinted. */
+export const LINGER_MS = 2000;
+
+export interface Shown {
+  /** Null until main has answered. */
+  readonly app: AppState | null;
+  /** Main could not answer at all. */
+  readonly failure: Failure | null;
+  /** Rows that ended a moment ago. */
+  readonly gone: readonly ProcessView[];
+  /** Ids of rows that came a moment ago. */
+  readonly fresh: ReadonlySet<string>;
+}
+
+const NOTHING: readonly ProcessView[] = [];
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** What main knows, as the page shows it: one object, fed by `connect`, read through selectors. */
+export const useShown = create<Shown>(() => ({ app: null, failure: null, gone: NOTHING, fresh: NOBODY }));
+
+/** The shown state after main's next one; pure. `marks` = whether to point at what came and went. */
+export const nextShown = (shown: Shown, state: AppState, marks: boolean): Shown => {
+  const app = mergeState(shown.app, state);
+  const before = shown.app?.snapshot?.processes ?? null;
+  const after = app.snapshot?.processes ?? [];
+  if (before === after) return { ...shown, app, failure: null };
+  const { born, gone } = compareLooks(marks ? before : null, after);
+  const living = new Set(shown.gone.length > 0 ? after.map((view) => keyId(view.key)) : []);
+  // A row that one look missed and the next one found is no longer gone: it must not be shown twice.
+  const stillGone = shown.gone.filter((view) => !living.has(keyId(view.key)));
+  return {
+    app,
+    failure: null,
+    gone: gone.length > 0 || stillGone.length < shown.gone.length ? [...stillGone, ...gone] : shown.gone,
+    fresh: born.length > 0 ? new Set([...shown.fresh, ...born]) : shown.fresh,
+  };
+};
+
+/** Takes back the marks of rows that were pointed at long enough; pure. */
+export const settle = (shown: Shown, gone: ReadonlySet<string>, fresh: ReadonlySet<string>): Shown => ({
+  ...shown,
+  gone: gone.size > 0 ? shown.gone.filter((view) => !gone.has(keyId(view.key))) : shown.gone,
+  fresh: fresh.size > 0 ? new Set([...shown.fresh].filter((id) => !fresh.has(id))) : shown.fresh,
+});
+
+interface Page {
+  readonly hidden: boolean;
+  readonly addEventListener: (type: 'visibilitychange', listener: () => void) => void;
+  readonly removeEventListener: (type: 'visibilitychange', listener: () => void) => void;
+}
+
+/**
+ * Feeds the store: the state once, then every pushed one. While the page is hidden the newest state waits, and is shown
+ * without marks when the page comes back, for nobody saw the rows that it would strike through. Returns the way to stop.
+ */
+export const connect = (api: Pick<Api, 'getState' | 'onUpdate'>, page: Page): (() => void) => {
+  let waiting: AppState | null = null;
+  let pushed = false;
+
+  const show = (state: AppState, marks: boolean): void => {
+    const before = useShown.getState();
+    const after = nextShown(before, state, marks);
+    useShown.setState(after, true);
+    const gone = new Set(after.gone.filter((view) => !before.gone.includes(view)).map((view) => keyId(view.key)));
+    const fresh = new Set([...after.fresh].filter((id) => !before.fresh.has(id)));
+    if (gone.size > 0 || fresh.size > 0) setTimeout(() => useShown.setState((shown) => settle(shown, gone, fresh), true), LINGER_MS);
+  };
+  const take = (state: AppState): void => {
+    if (page.hidden && useShown.getState().app) waiting = state;
+    else {
+      waiting = null;
+      show(state, true);
+    }
+  };
+  const wake = (): void => {
+    if (page.hidden || !waiting) return;
+    show(waiting, false);
+    waiting = null;
+  };
+
+  const stop = api.onUpdate((state) => {
+    pushed = true;
+    take(state);
+  });
+  page.addEventListener('visibilitychange', wake);
+  void ask(api.getState({})).then((result) => {
+    // A pushed state is never older than the answer.
+    if (pushed) return;
+    if (result.ok) take(result.value);
+    else useShown.setState({ failure: result.failure });
+  });
+  return () => {
+    stop();
+    page.removeEventListener('visibilitychange', wake);
+  };
+};

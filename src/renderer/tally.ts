@@ -1,0 +1,83 @@
+import { keyId } from '../shared/process-key.js';
+import type { ProcessView } from '../shared/types.js';
+import { collator, type Filter, growForest, holdsStatus, matcher, type StatusFilter, userOf } from './select.js';
+
+export interface Tally {
+  readonly count: number;
+  readonly memoryBytes: number | null;
+}
+
+const NARROWER = ['normal', 'high-memory', 'old', 'possible-orphan', 'orphan', 'orphans'] as const;
+
+const add = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : a + b);
+
+/** How many rows each status filter would find under the rest of the filter, and the memory they hold (null = none known). */
+export const tallyStatuses = (
+  processes: readonly ProcessView[],
+  filter: Filter,
+  kindName: (view: ProcessView) => string,
+): Readonly<Record<StatusFilter, Tally>> => {
+  const matches = matcher(filter, kindName);
+  const { roots, childrenOf } = growForest(processes);
+  const tallies: Record<StatusFilter, { count: number; memoryBytes: number | null }> = {
+    all: { count: 0, memoryBytes: null },
+    normal: { count: 0, memoryBytes: null },
+    'high-memory': { count: 0, memoryBytes: null },
+    old: { count: 0, memoryBytes: null },
+    'possible-orphan': { count: 0, memoryBytes: null },
+    orphan: { count: 0, memoryBytes: null },
+    orphans: { count: 0, memoryBytes: null },
+  };
+  const count = (status: StatusFilter, memoryBytes: number | null): void => {
+    tallies[status].count += 1;
+    tallies[status].memoryBytes = add(tallies[status].memoryBytes, memoryBytes);
+  };
+  for (const root of roots) {
+    const own = matches(root, false, 'all');
+    const below = (childrenOf.get(keyId(root.key)) ?? []).filter((child) => matches(child, true, 'all'));
+    // "All" counts items as the table lists them: a session shown for its children's sake is one.
+    if (own || below.length > 0) count('all', root.tree.memoryBytes);
+    for (const status of NARROWER) {
+      if (own && holdsStatus(root, status)) count(status, root.tree.memoryBytes);
+      else if (status !== 'normal') for (const child of below) if (holdsStatus(child, status)) count(status, child.memoryBytes);
+    }
+  }
+  return tallies;
+};
+
+export type UserTally = { readonly user: string | null } & Tally;
+
+const userTallies = new WeakMap<readonly ProcessView[], readonly UserTally[]>();
+
+/** Items and memory by user, most memory first; a child counts as an item only where its user is not its session's. */
+export const tallyUsers = (processes: readonly ProcessView[]): readonly UserTally[] => {
+  const kept = userTallies.get(processes);
+  if (kept) return kept;
+  const byId = new Map(processes.map((view) => [keyId(view.key), view]));
+  const users = new Map<string | null, { count: number; memoryBytes: number | null }>();
+  for (const view of processes) {
+    const user = userOf(view);
+    const entry = users.get(user) ?? { count: 0, memoryBytes: null };
+    const owner = view.owner ? byId.get(keyId(view.owner)) : undefined;
+    if (!owner || userOf(owner) !== user) entry.count += 1;
+    entry.memoryBytes = add(entry.memoryBytes, view.memoryBytes);
+    users.set(user, entry);
+  }
+  const tallies = [...users]
+    .map(([user, entry]) => ({ user, ...entry }))
+    .sort((a, b) => (b.memoryBytes ?? -1) - (a.memoryBytes ?? -1) || collator.compare(a.user ?? '', b.user ?? ''));
+  userTallies.set(processes, tallies);
+  return tallies;
+};
+
+/** Memory of a selection, each process once: a chosen session covers what it owns. Null = none known. */
+export const memoryOf = (processes: readonly ProcessView[], ids: ReadonlySet<string>, tree: boolean): number | null => {
+  let sum: number | null = null;
+  const covered = (view: ProcessView): boolean => tree && view.owner !== null && ids.has(keyId(view.owner));
+  for (const view of processes) {
+    const id = keyId(view.key);
+    if (!ids.has(id) || covered(view)) continue;
+    sum = add(sum, tree && view.owner === null ? view.tree.memoryBytes : view.memoryBytes);
+  }
+  return sum;
+};

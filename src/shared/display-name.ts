@@ -1,0 +1,93 @@
+import type { Judgement } from './judge.js';
+import { cleanText, redactArgv } from './redact.js';
+import { redactText } from './redact-secrets.js';
+import { SESSION_KINDS } from './types.js';
+
+const MAX_NAME = 80;
+
+const baseName = (path: string): string =>
+  path
+    .replace(/[/\\]+$/, '')
+    .split(/[/\\]/)
+    .at(-1) ?? path;
+
+/** The command that a tool shell runs: what stands in `eval '…'` behind the snapshot that it sources. */
+const toolCommand = (script: string): string | null => {
+  const found = /\beval '((?:[^']|'\\'')*)'/.exec(script) ?? /\beval "([^"]*)"/.exec(script);
+  return found?.[1] === undefined ? null : found[1].replaceAll("'\\''", "'");
+};
+
+const RUNNERS = new Set([
+  'node',
+  'bun',
+  'deno',
+  'python',
+  'python3',
+  'npx',
+  'npm',
+  'uv',
+  'uvx',
+  'bunx',
+  'pnpm',
+  'exec',
+  'run',
+  'tool',
+  'dlx',
+  'x',
+  'docker',
+  'sh',
+  'bash',
+  'dash',
+  'zsh',
+]);
+
+/** A server's own name out of its command: the first word that is neither a runner nor an option, without scope and ending. */
+const serverName = (argv: readonly string[]): string | null => {
+  // npx retitles itself: the whole command is then one argument.
+  const words = argv.length === 1 ? (argv[0] ?? '').split(' ') : argv;
+  for (const word of words) {
+    const name = baseName(word).replace(/\.(c|m)?[jt]s$|\.py$/, '');
+    if (name === '' || word.startsWith('-') || RUNNERS.has(name)) continue;
+    if (['index', 'main', 'server', 'cli', 'dist'].includes(name)) {
+      // …/mcp-server-time/dist/index.js: the folder tells more than the file.
+      const folders = word
+        .split(/[/\\]/)
+        .slice(0, -1)
+        .filter((part) => !['dist', 'build', 'src', 'lib', 'bin', ''].includes(part));
+      const folder = folders.at(-1);
+      if (folder !== undefined) return folder;
+    }
+    return name;
+  }
+  return null;
+};
+
+const nameOf = (j: Judgement): string | null => {
+  if ((SESSION_KINDS as readonly string[]).includes(j.kind)) {
+    if (j.record?.name) return j.record.name;
+    const dir = j.record?.cwd ?? j.raw.cwd;
+    return dir === null ? null : baseName(dir) || dir;
+  }
+  const argv = redactArgv(j.raw.facts.argv ?? []);
+  switch (j.kind) {
+    case 'tool-shell':
+      return redactText(toolCommand(j.raw.facts.argv?.at(-1) ?? '') ?? '');
+    case 'mcp-server':
+    case 'acp-adapter':
+      return serverName(argv);
+    case 'hook':
+      return argv.at(-1) ?? null;
+    case 'tool-child':
+    case 'api-client':
+      return argv.length > 0 ? [baseName(argv[0] ?? ''), ...argv.slice(1)].join(' ') : null;
+    default:
+      return null;
+  }
+};
+
+/** A short name for people, one clean line, never empty: the session's, its folder's, or what the process runs. */
+export const displayName = (j: Judgement): string => {
+  const text = cleanText(nameOf(j) ?? '', MAX_NAME).trim();
+  if (text !== '') return text;
+  return cleanText(j.raw.facts.comm ?? '', MAX_NAME).trim() || String(j.raw.key.pid);
+};

@@ -1,0 +1,208 @@
+import type { Config } from './config.js';
+import { memoryLimitBytes } from './config.js';
+import { displayName } from './display-name.js';
+import type { GuardContext } from './guard.js';
+import { refusalOf } from './guard.js';
+import type { Judgement } from './judge.js';
+import { keyId } from './process-key.js';
+import { displayCommand } from './redact.js';
+import type { Activity, HostTotals, ProcessView, Reading, Snapshot, StaticFacts, StatusWord, Totals } from './types.js';
+import { SESSION_KINDS } from './types.js';
+
+/** What one look leaves for the next: counters to take rates from, and when each process was last seen at work (wall ms). */
+export interface SnapshotMemory {
+  readonly sequence: number;
+  readonly monotonicMs: number;
+  readonly cpuMs: ReadonlyMap<string, number>;
+  readonly lastActiveMs: ReadonlyMap<string, number>;
+}
+
+export interface SnapshotInput {
+  readonly reading: Reading;
+  readonly judgements: readonly Judgement[];
+  readonly host: HostTotals;
+  readonly config: Config;
+  readonly guard: GuardContext;
+  /** Null: no rates this time (the first look, or the first after a gap). */
+  readonly previous: SnapshotMemory | null;
+}
+
+/** CPU above this share of a core counts as a sign of life: an idle engine's timers stay below it. */
+const AT_WORK_PERCENT = 5;
+const HOUR_MS = 3_600_000;
+
+const isSession = (kind: ProcessView['kind']): boolean => (SESSION_KINDS as readonly string[]).includes(kind);
+
+/** Every status whose condition holds, by precedence: Orphan > Possible orphan > Old > High memory > Normal. */
+const conditionsOf = (
+  view: Pick<ProcessView, 'kind' | 'leftOver' | 'reparented' | 'startedAtMs' | 'owner' | 'tree' | 'limitBytes'>,
+  maxAgeMs: number,
+  nowMs: number,
+): StatusWord[] => {
+  const words: StatusWord[] = [];
+  if (view.leftOver === 'yes') words.push('orphan');
+  else if (view.leftOver === 'unknown' && view.reparented) words.push('possible-orphan');
+  // Children are never old by themselves: a server is as old as its session.
+  if (isSession(view.kind) && view.startedAtMs !== null && nowMs - view.startedAtMs > maxAgeMs) words.push('old');
+  if (view.owner === null && view.limitBytes !== null && view.tree.memoryBytes !== null && view.tree.memoryBytes > view.limitBytes)
+    words.push('high-memory');
+  return words.length > 0 ? words : ['normal'];
+};
+
+const ownMemoryBytes = (j: Judgement): number | null => {
+  const { rssAnonBytes, swapBytes } = j.raw.counters;
+  // RssAnon + VmSwap is what ending it gives back; a kernel without swap accounting still has the first.
+  return rssAnonBytes === null ? null : rssAnonBytes + (swapBytes ?? 0);
+};
+
+const activityOf = (j: Judgement): Activity => {
+  if (!isSession(j.kind)) return 'none';
+  return j.record?.status ?? 'unknown';
+};
+
+const commands = new WeakMap<StaticFacts, string>();
+const commandOf = (facts: StaticFacts): string | null => {
+  if (facts.argv === null) return null;
+  let text = commands.get(facts);
+  if (text === undefined) {
+    text = displayCommand(facts.argv);
+    commands.set(facts, text);
+  }
+  return text;
+};
+
+interface Own {
+  readonly j: Judgement;
+  readonly id: string;
+  readonly memoryBytes: number | null;
+  readonly cpuPercent: number | null;
+}
+
+const rollUp = (root: Own, owned: readonly Own[]): ProcessView['tree'] => {
+  let memoryBytes = root.memoryBytes;
+  let cpuPercent = root.cpuPercent;
+  let partial = root.memoryBytes === null;
+  for (const child of owned) {
+    if (child.memoryBytes === null) partial = true;
+    else memoryBytes = (memoryBytes ?? 0) + child.memoryBytes;
+    if (child.cpuPercent !== null) cpuPercent = (cpuPercent ?? 0) + child.cpuPercent;
+  }
+  return { memoryBytes, cpuPercent, count: 1 + owned.length, memoryIsPartial: partial };
+};
+
+const measure = (input: SnapshotInput): Own[] => {
+  const { reading, judgements, previous } = input;
+  const elapsedMs = previous === null ? 0 : reading.monotonicMs - previous.monotonicMs;
+  return judgements.map((j) => {
+    const id = keyId(j.raw.key);
+    const now = j.raw.counters.cpuMs;
+    const before = previous?.cpuMs.get(id);
+    const cpuPercent = now === null || before === undefined || elapsedMs <= 0 ? null : Math.max(0, ((now - before) / elapsedMs) * 100);
+    return { j, id, memoryBytes: ownMemoryBytes(j), cpuPercent };
+  });
+};
+
+const lastActive = (own: Own, activity: Activity, previous: SnapshotMemory | null, nowMs: number): number | null => {
+  if (activity === 'busy' || (own.cpuPercent !== null && own.cpuPercent >= AT_WORK_PERCENT)) return nowMs;
+  const seen = [previous?.lastActiveMs.get(own.id), own.j.record?.statusSinceMs, own.j.record?.updatedAtMs];
+  // A record may hold any number, also one from the future.
+  const known = seen.filter((ms): ms is number => typeof ms === 'number' && ms > 0 && ms <= nowMs);
+  return known.length > 0 ? Math.max(...known) : null;
+};
+
+const totalsOf = (owns: readonly Own[]): Totals => {
+  let memoryBytes = 0;
+  let unreadable = 0;
+  let cpuPercent: number | null = null;
+  let sessions = 0;
+  for (const own of owns) {
+    if (own.memoryBytes === null) unreadable++;
+    else memoryBytes += own.memoryBytes;
+    if (own.cpuPercent !== null) cpuPercent = (cpuPercent ?? 0) + own.cpuPercent;
+    if (isSession(own.j.kind)) sessions++;
+  }
+  return { processes: owns.length, sessions, memoryBytes, memoryIsPartial: unreadable > 0, cpuPercent, unreadable };
+};
+
+/**
+ * Turns one judged reading into what people see: rates (one core = 100 %) from counters, roll-ups per session within one
+ * uid, status words, names. What could not be read stays null. Returns what the next call needs beside it.
+ */
+export const buildSnapshot = (input: SnapshotInput): { snapshot: Snapshot; memory: SnapshotMemory } => {
+  const { reading, host, config, guard, previous } = input;
+  const nowMs = reading.takenAtMs;
+  const maxAgeMs = config.global_settings.max_process_age_hours * HOUR_MS;
+  const owns = measure(input);
+
+  const ownedBy = new Map<string, Own[]>();
+  for (const own of owns) {
+    if (own.j.owner === null) continue;
+    const id = keyId(own.j.owner);
+    const list = ownedBy.get(id);
+    if (list) list.push(own);
+    else ownedBy.set(id, [own]);
+  }
+
+  const lastActiveMs = new Map<string, number>();
+  const views = owns.map((own): ProcessView => {
+    const { j } = own;
+    const { raw } = j;
+    const activity = activityOf(j);
+    const active = lastActive(own, activity, previous, nowMs);
+    if (active !== null) lastActiveMs.set(own.id, active);
+    const record = j.record;
+    const projectDir = record?.cwd ?? j.facts.env?.CLAUDE_PROJECT_DIR ?? raw.cwd;
+    const partial = {
+      key: raw.key,
+      ppid: raw.ppid,
+      uid: raw.uid,
+      user: raw.user,
+      kind: j.kind,
+      kindEvidence: j.kindEvidence,
+      leftOver: j.leftOver,
+      leftOverEvidence: j.leftOverEvidence,
+      reparented: j.reparented,
+      activity,
+      waitingFor: record?.waitingFor ?? null,
+      activeSinceMs: record?.statusSinceMs ?? null,
+      lastActiveMs: active,
+      session: record
+        ? {
+            sessionId: record.sessionId,
+            name: record.name,
+            projectDir: record.cwd,
+            version: record.version,
+            entrypoint: record.entrypoint,
+            jobId: record.jobId,
+            configDir: record.configDir,
+          }
+        : null,
+      owner: j.owner,
+      name: displayName(j),
+      projectDir,
+      memoryBytes: own.memoryBytes,
+      cpuPercent: own.cpuPercent,
+      tree: rollUp(own, ownedBy.get(own.id) ?? []),
+      limitBytes: j.owner === null ? memoryLimitBytes(config, raw.user) : null,
+      startedAtMs: raw.startedAtMs,
+      state: raw.state,
+      tty: raw.tty,
+      command: commandOf(raw.facts),
+    };
+    const conditions = conditionsOf(partial, maxAgeMs, nowMs);
+    return { ...partial, conditions, status: conditions[0] ?? 'normal', refusal: null };
+  });
+  const byId = new Map(views.map((view) => [keyId(view.key), view]));
+  const processes = views.map((view) => ({
+    ...view,
+    refusal: refusalOf(view, guard, view.owner ? (byId.get(keyId(view.owner)) ?? null) : null),
+  }));
+
+  const cpuMs = new Map<string, number>();
+  for (const own of owns) if (own.j.raw.counters.cpuMs !== null) cpuMs.set(own.id, own.j.raw.counters.cpuMs);
+  const sequence = (previous?.sequence ?? 0) + 1;
+  return {
+    snapshot: { sequence, takenAtMs: nowMs, host, totals: totalsOf(owns), processes, complete: reading.complete },
+    memory: { sequence, monotonicMs: reading.monotonicMs, cpuMs, lastActiveMs },
+  };
+};

@@ -1,0 +1,469 @@
+import type { AppState } from '../../../src/shared/api.js';
+import type { Config } from '../../../src/shared/config.js';
+import type { Activity, Evidence, Kind, ProcessKey, ProcessView, Refusal, StatusWord } from '../../../src/shared/types.js';
+
+/** A believable machine for looking at the page without main: invented names, invented figures. */
+
+const MB = 1024 * 1024;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const CONFIG: Config = {
+  global_settings: {
+    default_memory_limit_mb: 1024,
+    max_process_age_hours: 2,
+    alert_memory_threshold_mb: 2048,
+    alert_cpu_threshold_percent: 80,
+    max_processes_per_user: 10,
+    min_idle_minutes: 120,
+    refresh_interval_seconds: 5,
+    refresh_enabled: true,
+    language: 'system',
+    theme: 'system',
+  },
+  user_limits: {},
+  protect_rules: [],
+};
+
+/** When the invented machine was looked at first. */
+const BEGAN = Date.now();
+
+interface Part {
+  readonly pid: number;
+  readonly name: string;
+  readonly kind: Kind;
+  readonly mb: number | null;
+  readonly cpu?: number | null;
+  readonly ageMs: number;
+  readonly activeMs?: number | null;
+  readonly user?: string;
+  readonly status?: StatusWord;
+  readonly also?: readonly StatusWord[];
+  readonly activity?: Activity;
+  readonly path?: string;
+  readonly refusal?: Refusal;
+  readonly evidence?: readonly Evidence[];
+  readonly kids?: readonly Part[];
+}
+
+const PARTS: readonly Part[] = [
+  {
+    pid: 48211,
+    name: 'billing-api',
+    kind: 'cli-session',
+    mb: 5745,
+    cpu: 191,
+    ageMs: 5 * HOUR + 12 * MINUTE,
+    activeMs: 2000,
+    user: 'rafael',
+    status: 'high-memory',
+    also: ['old'],
+    activity: 'busy',
+    path: '/home/rafael/src/billing-api',
+    kids: [
+      { pid: 52914, name: 'pytest tests/ -x -q', kind: 'tool-shell', mb: 318, cpu: 96, ageMs: 2 * MINUTE, activeMs: 0 },
+      { pid: 48260, name: 'github', kind: 'mcp-server', mb: 96, cpu: 0, ageMs: 5 * HOUR + 12 * MINUTE, activeMs: 3 * MINUTE },
+      { pid: 48255, name: 'postgres', kind: 'mcp-server', mb: 84, cpu: 1, ageMs: 5 * HOUR + 12 * MINUTE, activeMs: 40_000 },
+    ],
+  },
+  {
+    pid: 52077,
+    name: 'claude-manager',
+    kind: 'cli-session',
+    mb: 585,
+    cpu: 11,
+    ageMs: HOUR + 48 * MINUTE,
+    activeMs: 1000,
+    user: 'marina',
+    activity: 'busy',
+    path: '/home/marina/code/claude-manager',
+    kids: [
+      { pid: 53120, name: 'npm run test', kind: 'tool-shell', mb: 618, cpu: 121, ageMs: 48_000, activeMs: 0 },
+      { pid: 52101, name: 'playwright', kind: 'mcp-server', mb: 212, cpu: 2, ageMs: HOUR + 48 * MINUTE, activeMs: 12_000 },
+      { pid: 52098, name: 'filesystem', kind: 'mcp-server', mb: 71, cpu: 0, ageMs: HOUR + 48 * MINUTE, activeMs: 6 * MINUTE },
+    ],
+  },
+  {
+    pid: 20418,
+    name: 'forecast',
+    kind: 'cli-session',
+    mb: 640,
+    cpu: 0,
+    ageMs: 3 * DAY + 4 * HOUR,
+    activeMs: 2 * DAY + 21 * HOUR,
+    user: 'dkim',
+    status: 'old',
+    activity: 'idle',
+    path: '/home/dkim/forecast',
+    kids: [
+      { pid: 20450, name: 'github', kind: 'mcp-server', mb: 96, cpu: 0, ageMs: 3 * DAY, activeMs: 2 * DAY },
+      { pid: 20451, name: 'filesystem', kind: 'mcp-server', mb: 92, cpu: 0, ageMs: 3 * DAY, activeMs: 2 * DAY },
+      { pid: 20452, name: 'memory', kind: 'mcp-server', mb: 84, cpu: 0, ageMs: 3 * DAY, activeMs: 2 * DAY },
+    ],
+  },
+  {
+    pid: 49906,
+    name: 'migrate-auth',
+    kind: 'bg-session',
+    mb: 600,
+    cpu: 41,
+    ageMs: 52 * MINUTE,
+    activeMs: 4000,
+    user: 'rafael',
+    activity: 'busy',
+    path: '/home/rafael/src/auth',
+    refusal: { reason: 'protected', id: 'bgSession', values: { jobId: '444e602a' } },
+    kids: [{ pid: 49950, name: 'node build.mjs', kind: 'tool-child', mb: 133, cpu: 0, ageMs: 50 * MINUTE, activeMs: 4000 }],
+  },
+  {
+    pid: 28840,
+    name: 'site-v2',
+    kind: 'ide-session',
+    mb: 604,
+    cpu: 0,
+    ageMs: DAY + 2 * HOUR,
+    activeMs: DAY + HOUR,
+    user: 'marina',
+    status: 'orphan',
+    also: ['old'],
+    activity: 'unknown',
+    path: '/home/marina/code/site-v2',
+    evidence: [
+      { id: 'leftOver.nobodyFeedsIt', weight: 'for' },
+      { id: 'leftOver.reparented', weight: 'info', values: { parent: 'systemd --user', pid: 2114 } },
+    ],
+  },
+  {
+    pid: 51240,
+    name: 'etl-nightly',
+    kind: 'cli-headless',
+    mb: 500,
+    cpu: 64,
+    ageMs: 22 * MINUTE,
+    activeMs: 0,
+    user: 'dkim',
+    activity: 'busy',
+    kids: [{ pid: 51270, name: 'python load.py', kind: 'tool-child', mb: 88, cpu: 12, ageMs: 20 * MINUTE, activeMs: 0 }],
+  },
+  {
+    pid: 51002,
+    name: 'design-tokens',
+    kind: 'cli-session',
+    mb: 390,
+    cpu: 0,
+    ageMs: HOUR + 5 * MINUTE,
+    activeMs: 6 * MINUTE,
+    user: 'marina',
+    activity: 'waiting',
+    path: '/home/marina/code/design-tokens',
+    kids: [{ pid: 51040, name: 'figma', kind: 'mcp-server', mb: 96, cpu: 0, ageMs: HOUR, activeMs: 6 * MINUTE }],
+  },
+  {
+    pid: 47310,
+    name: 'infra-terraform',
+    kind: 'cli-session',
+    mb: 441,
+    cpu: 0,
+    ageMs: 2 * HOUR + 31 * MINUTE,
+    activeMs: 18 * MINUTE,
+    user: 'rafael',
+    status: 'old',
+    activity: 'waiting',
+    path: '/home/rafael/infra',
+  },
+  {
+    pid: 50377,
+    name: 'paper-figures',
+    kind: 'cli-session',
+    mb: 417,
+    cpu: null,
+    ageMs: 44 * MINUTE,
+    activeMs: null,
+    user: 'dkim',
+    activity: 'unknown',
+    path: '/home/dkim/paper',
+  },
+  {
+    pid: 45118,
+    name: 'notes',
+    kind: 'ide-session',
+    mb: 398,
+    cpu: 0,
+    ageMs: 3 * HOUR + 40 * MINUTE,
+    activeMs: 12 * MINUTE,
+    user: 'marina',
+    status: 'old',
+    activity: 'idle',
+    path: '/home/marina/notes',
+  },
+  {
+    pid: 41290,
+    name: 'forecast-dash',
+    kind: 'ide-session',
+    mb: 377,
+    cpu: 0,
+    ageMs: 6 * HOUR + 2 * MINUTE,
+    activeMs: 47 * MINUTE,
+    user: 'dkim',
+    status: 'old',
+    activity: 'idle',
+    path: '/home/dkim/forecast-dash',
+    kids: [{ pid: 41330, name: 'npm run dev', kind: 'tool-shell', mb: 61, cpu: 1, ageMs: 5 * HOUR, activeMs: 0 }],
+  },
+  {
+    pid: 30990,
+    name: 'npm run dev:watch',
+    kind: 'tool-shell',
+    mb: 341,
+    cpu: 99,
+    ageMs: 5 * HOUR + 13 * MINUTE,
+    activeMs: 0,
+    user: 'marina',
+    status: 'orphan',
+    path: '/home/marina/code/checkout-flow',
+  },
+  {
+    pid: 49431,
+    name: 'review-pr-812',
+    kind: 'bg-session',
+    mb: 322,
+    cpu: 0,
+    ageMs: HOUR + 19 * MINUTE,
+    activeMs: 31 * MINUTE,
+    user: 'rafael',
+    activity: 'idle',
+    path: '/home/rafael/src/web',
+    refusal: { reason: 'protected', id: 'bgSession', values: { jobId: '9f21c07b' } },
+  },
+  {
+    pid: 52633,
+    name: 'api-gateway',
+    kind: 'sdk-worker',
+    mb: 289,
+    cpu: 17,
+    ageMs: 9 * MINUTE,
+    activeMs: 3000,
+    user: 'marina',
+    activity: 'busy',
+  },
+  {
+    pid: 30971,
+    name: 'server-postgres',
+    kind: 'mcp-server',
+    mb: 212,
+    cpu: 0,
+    ageMs: 5 * HOUR + 14 * MINUTE,
+    activeMs: 5 * HOUR + 12 * MINUTE,
+    user: 'marina',
+    status: 'orphan',
+    path: '/home/marina/code/checkout-flow',
+  },
+  {
+    pid: 24177,
+    name: 'vite --port 5173',
+    kind: 'tool-shell',
+    mb: 148,
+    cpu: 1,
+    ageMs: DAY + 6 * HOUR,
+    activeMs: 2 * MINUTE,
+    user: 'dkim',
+    status: 'possible-orphan',
+  },
+  {
+    pid: 17014,
+    name: 'claude daemon',
+    kind: 'daemon',
+    mb: 61,
+    cpu: 0,
+    ageMs: 4 * DAY + 11 * HOUR,
+    activeMs: 4000,
+    user: 'rafael',
+    refusal: { reason: 'protected', id: 'daemon' },
+    kids: [
+      {
+        pid: 17020,
+        name: 'spare',
+        kind: 'bg-spare',
+        refusal: { reason: 'protected', id: 'bgSpare' },
+        mb: 41,
+        cpu: 0,
+        ageMs: 2 * HOUR,
+        activeMs: 2 * HOUR,
+      },
+    ],
+  },
+];
+
+const keyOf = (pid: number): ProcessKey => ({ pid, startedAt: String(pid * 37 + 11) });
+
+const aView = (part: Part, now: number, owner: Part | null): ProcessView => {
+  const status = part.status ?? 'normal';
+  const kids = part.kids ?? [];
+  const session = ['cli-session', 'ide-session', 'cli-headless', 'bg-session', 'sdk-worker'].includes(part.kind);
+  const memoryBytes = part.mb === null ? null : part.mb * MB;
+  const startedAtMs = BEGAN - part.ageMs;
+  const orphan = status === 'orphan' || status === 'possible-orphan';
+  return {
+    key: keyOf(part.pid),
+    ppid: owner?.pid ?? 2114,
+    uid: 1000,
+    user: part.user ?? owner?.user ?? 'marina',
+    kind: part.kind,
+    kindEvidence: session
+      ? [
+          { id: 'kind.install.native', weight: 'for', values: { path: '~/.local/share/claude/versions/2.1.330' } },
+          { id: 'kind.entrypoint', weight: 'info', values: { entrypoint: 'cli' } },
+        ]
+      : [{ id: part.kind === 'tool-shell' ? 'kind.snapshot' : 'kind.marks.mcp-server', weight: 'for' }],
+    leftOver: status === 'orphan' ? 'yes' : status === 'possible-orphan' ? 'unknown' : 'no',
+    leftOverEvidence:
+      part.evidence ??
+      (orphan
+        ? [
+            { id: 'leftOver.ownerGone', weight: 'for', values: { pid: 30914, mark: 'CLAUDE_PID' } },
+            { id: 'leftOver.reparented', weight: 'info', values: { parent: 'systemd --user', pid: 2114 } },
+          ]
+        : [{ id: 'leftOver.ownerAlive', weight: 'for', values: { pid: owner?.pid ?? part.pid } }]),
+    reparented: orphan,
+    status,
+    conditions: [status, ...(part.also ?? [])],
+    activity: part.activity ?? 'none',
+    waitingFor: part.activity === 'waiting' ? 'permission to run Bash' : null,
+    activeSinceMs: null,
+    // What is at work moves on with the clock, the rest stays where it was.
+    lastActiveMs: part.activeMs == null ? null : (part.activeMs < 5000 ? now : BEGAN) - part.activeMs,
+    session: session
+      ? {
+          sessionId: `5e1c90aa-1f0e-4c55-9d1b-${String(part.pid).padStart(12, '0')}`,
+          name: part.name,
+          projectDir: part.path ?? null,
+          version: '2.1.330',
+          entrypoint: 'cli',
+          jobId: part.refusal ? '444e602a' : null,
+          configDir: '/home/marina/.claude',
+        }
+      : null,
+    owner: owner ? keyOf(owner.pid) : null,
+    name: part.name,
+    projectDir: part.path ?? null,
+    memoryBytes,
+    cpuPercent: part.cpu === undefined ? 0 : part.cpu,
+    tree: {
+      memoryBytes: memoryBytes === null ? null : memoryBytes + kids.reduce((sum, kid) => sum + (kid.mb ?? 0) * MB, 0),
+      cpuPercent: part.cpu === null ? null : (part.cpu ?? 0) + kids.reduce((sum, kid) => sum + (kid.cpu ?? 0), 0),
+      count: kids.length + 1,
+      memoryIsPartial: part.pid === 41290,
+    },
+    limitBytes: session ? 6000 * MB : null,
+    startedAtMs,
+    state: 'S',
+    tty: session ? 'pts/3' : '?',
+    command:
+      part.kind === 'mcp-server' ? `node ~/.npm/_npx/4f2b/mcp-${part.name} postgresql://•••@db:5432/shop` : `claude --session ${part.name}`,
+    refusal: part.refusal ?? null,
+  };
+};
+
+const flatten = (parts: readonly Part[], now: number): readonly ProcessView[] =>
+  parts.flatMap((part) => [aView(part, now, null), ...(part.kids ?? []).map((kid) => aView(kid, now, part))]);
+
+/** As many parts as asked for: the drawn ones, then copies of them with other pids. */
+const crowd = (rows: number): readonly Part[] =>
+  Array.from({ length: rows }, (_, index) => {
+    const part = PARTS[index % PARTS.length] ?? PARTS[0];
+    if (!part) throw new Error('no parts');
+    if (index < PARTS.length) return part;
+    const shift = 100_000 + index * 10;
+    const { kids, ...bare } = part;
+    return {
+      ...bare,
+      pid: shift,
+      name: `${part.name}-${index}`,
+      user: ['rafael', 'marina', 'dkim', 'svc-build', 'a-user-with-a-very-long-name'][index % 5] ?? 'marina',
+      mb: part.mb === null ? null : Math.round(part.mb * (0.4 + ((index * 7) % 13) / 13)),
+      ...(kids ? { kids: kids.map((kid, at) => ({ ...kid, pid: shift + at + 1 })) } : {}),
+    };
+  });
+
+/** Memory of a row over its last looks, the same for the same row each time. */
+const trendOf = (view: ProcessView, tick: number): readonly (number | null)[] => {
+  const end = view.tree.memoryBytes ?? view.memoryBytes;
+  if (end === null) return [];
+  const lively = view.activity === 'busy' || (view.cpuPercent ?? 0) > 5;
+  const rising = view.conditions.includes('high-memory');
+  return Array.from({ length: 60 }, (_, at) => {
+    const wave = Math.sin((at + tick + view.key.pid) / 3.1) + 0.6 * Math.sin((at + tick) / 1.3 + view.key.pid);
+    const slope = rising ? 1 - ((59 - at) / 59) * 0.3 : 1;
+    return Math.round(end * slope * (1 + (lively ? 0.04 : 0.001) * wave));
+  });
+};
+
+export interface SceneOptions {
+  readonly rows: number;
+  readonly language: 'en' | 'pt-BR';
+  readonly theme: 'system' | 'light' | 'dark';
+  readonly kind: 'full' | 'empty' | 'first' | 'denied' | 'stale' | 'failed';
+  readonly notice: boolean;
+}
+
+/** The state after `tick` looks at wall time `now`. */
+export const aScene = (options: SceneOptions, tick: number, now: number): AppState => {
+  const { kind } = options;
+  const parts = kind === 'empty' || kind === 'denied' ? [] : crowd(options.rows);
+  const still = flatten(parts, now);
+  const processes = still.map((view, index) => {
+    if (view.cpuPercent === null || view.tree.cpuPercent === null || (view.activity !== 'busy' && view.cpuPercent <= 5)) return view;
+    const more = Math.round(6 * Math.sin(tick + index));
+    return {
+      ...view,
+      cpuPercent: Math.max(0, view.cpuPercent + more),
+      tree: { ...view.tree, cpuPercent: Math.max(0, view.tree.cpuPercent + more) },
+    };
+  });
+  const memoryBytes = processes.reduce((sum, view) => sum + (view.memoryBytes ?? 0), 0);
+  return {
+    snapshot:
+      kind === 'first' || kind === 'failed'
+        ? null
+        : {
+            sequence: tick + 1,
+            takenAtMs: kind === 'stale' ? now - 2 * MINUTE - 8000 : now,
+            host: {
+              hostName: 'atlas',
+              osName: 'Debian 12',
+              memoryTotalBytes: 62.7 * 1024 * MB,
+              memoryUsedBytes: 26.3 * 1024 * MB + memoryBytes,
+              cores: 16,
+              load1: 7.31,
+              cpuPercent: 794,
+            },
+            totals: {
+              processes: processes.length,
+              sessions: 12,
+              memoryBytes,
+              memoryIsPartial: false,
+              cpuPercent: 650,
+              unreadable: kind === 'denied' ? 11 : 2,
+            },
+            processes,
+            complete: kind !== 'denied',
+          },
+    trends: Object.fromEntries(processes.map((view) => [`${view.key.pid}:${view.key.startedAt}`, trendOf(view, tick)])),
+    loop: {
+      enabled: true,
+      intervalMs: 5000,
+      nextLookAtMs: now + (kind === 'stale' ? 20_000 : 5000),
+      staleSinceMs: kind === 'stale' ? now - 2 * MINUTE - 8000 : null,
+      error: kind === 'stale' || kind === 'failed' ? '/proc cannot be listed: EACCES' : null,
+      looks: tick + 1,
+    },
+    settings: { language: options.language, theme: options.theme, refresh_interval_seconds: 5, refresh_enabled: true },
+    config: CONFIG,
+    language: options.language,
+    about: { version: '0.1.0', electron: '45.4.1', selfUser: 'marina', selfUid: 1000, root: false },
+    notices: options.notice
+      ? [{ id: 'configCorrupt', values: { file: '~/.config/claude-manager/claude_limits.json.corrupt-20250902' } }]
+      : [],
+  };
+};

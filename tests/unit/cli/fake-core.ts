@@ -1,0 +1,110 @@
+import type { Actions } from '../../../src/main/actions.js';
+import type { Core } from '../../../src/main/core.js';
+import type { Look } from '../../../src/main/look.js';
+import type { Identity, PlatformNote } from '../../../src/main/platform/index.js';
+import type { RegistryFailure } from '../../../src/main/sessions.js';
+import { parseConfig } from '../../../src/shared/config.js';
+import type { Snapshot } from '../../../src/shared/types.js';
+
+export interface FakeCoreOptions {
+  /** What each look shows; an error is thrown. The last one stays. */
+  readonly looks?: readonly (Snapshot | Error)[];
+  readonly reading?: Partial<Look['reading']>;
+  readonly guard?: Partial<Look['guard']>;
+  readonly identities?: Readonly<Record<number, Identity>>;
+  readonly actions?: Partial<Actions>;
+  readonly config?: unknown;
+  readonly notes?: readonly PlatformNote[];
+  readonly failures?: readonly RegistryFailure[];
+  readonly notices?: ReturnType<Core['configStore']['notices']>;
+  readonly problems?: readonly unknown[];
+  readonly folder?: string;
+  readonly onLook?: (count: number) => void;
+  readonly onClose?: () => void;
+}
+
+const notAsked = (name: string) => (): never => {
+  throw new Error(`${name} was not to be called`);
+};
+
+/** The machine as the commands see it, scripted. What a test did not script fails loudly. */
+export const fakeCore = (options: FakeCoreOptions = {}): Core => {
+  const { looks = [], folder = '/nonexistent' } = options;
+  const config = parseConfig(options.config ?? {});
+  let count = 0;
+  return {
+    paths: {
+      configDir: `${folder}/config`,
+      stateDir: `${folder}/state`,
+      cacheDir: `${folder}/cache`,
+      configFile: `${folder}/config/claude_limits.json`,
+      actionLogFile: `${folder}/state/claude_actions.log`,
+    },
+    platform: {
+      read: notAsked('platform.read'),
+      focus: notAsked('platform.focus'),
+      inspect: notAsked('platform.inspect'),
+      identify: (pid) => options.identities?.[pid] ?? null,
+      signal: notAsked('platform.signal'),
+      memoryDetails: notAsked('platform.memoryDetails'),
+      homeOf: notAsked('platform.homeOf'),
+      userOf: notAsked('platform.userOf'),
+      hostTotals: notAsked('platform.hostTotals'),
+      notes: async () => options.notes ?? [],
+    },
+    registry: { read: notAsked('registry.read'), failures: () => options.failures ?? [] },
+    configStore: {
+      get: () => config,
+      notices: () => options.notices ?? [],
+      setPreferences: notAsked('configStore.setPreferences'),
+      onChange: () => () => undefined,
+      ready: Promise.resolve(),
+      close: () => undefined,
+    },
+    looker: {
+      look: async () => {
+        const seen = looks[Math.min(count, looks.length - 1)];
+        count++;
+        options.onLook?.(count);
+        if (seen === undefined) throw new Error('no look was scripted');
+        if (seen instanceof Error) throw seen;
+        return {
+          snapshot: seen,
+          judgements: [],
+          reading: {
+            takenAtMs: seen.takenAtMs,
+            monotonicMs: 0,
+            processes: [],
+            complete: seen.complete,
+            pidDomain: null,
+            selfPid: 900,
+            ...options.reading,
+          },
+          guard: {
+            selfPid: 900,
+            selfUid: 1000,
+            isRoot: false,
+            ancestorPids: new Set<number>(),
+            childPids: new Set<number>(),
+            protectRules: [],
+            ...options.guard,
+          },
+        };
+      },
+      forget: () => undefined,
+    },
+    actions: {
+      previewEnd: notAsked('actions.previewEnd'),
+      endProcesses: notAsked('actions.endProcesses'),
+      cancelPreview: notAsked('actions.cancelPreview'),
+      ...options.actions,
+    },
+    resumeOf: async () => ({ resume: null, transcriptPath: null }),
+    onProblem: (listener) => {
+      for (const problem of options.problems ?? []) listener(problem);
+      return () => undefined;
+    },
+    leave: () => undefined,
+    close: () => options.onClose?.(),
+  };
+};

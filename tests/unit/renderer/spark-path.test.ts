@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { sparkPath } from '../../../src/renderer/spark-path.js';
+
+const BOX = { width: 40, height: 20, pad: 0 };
+
+describe('sparkPath', () => {
+  it('draws a line from the oldest to the newest on its own scale', () => {
+    expect(sparkPath([100, 200, 0], null, BOX)).toEqual({
+      line: 'M0 10L20 0L40 20',
+      area: 'M0 20L0 10L20 0L40 20L40 20Z',
+      last: { x: 40, y: 20 },
+      limitY: null,
+      peak: 200,
+    });
+  });
+
+  it('keeps gaps, and draws no line of a single value', () => {
+    const { line, last } = sparkPath([0, 100, null, 50, null, 100, 0], null, { ...BOX, width: 60 });
+    expect({ line, last }).toEqual({ line: 'M0 20L10 0M50 0L60 20', last: { x: 60, y: 20 } });
+    expect(sparkPath([1, 2, null], null, BOX).last).toBeNull();
+    expect(sparkPath([5], null, BOX)).toEqual({ line: '', area: '', last: { x: 40, y: 10 }, limitY: null, peak: 5 });
+  });
+
+  it('draws noise as a flat line', () => {
+    expect(sparkPath([1000, 1001, 1000], null, BOX).line).toBe('M0 10.1L20 9.9L40 10.1');
+    expect(sparkPath([0, 0], null, BOX).line).toBe('M0 10L40 10');
+  });
+
+  it('draws a limit only when the values come near it', () => {
+    expect(sparkPath([0, 79], 100, BOX).limitY).toBeNull();
+    expect(sparkPath([0, 80], 100, BOX).limitY).toBe(0);
+    expect(sparkPath([0, 200], 100, BOX).limitY).toBe(10);
+  });
+
+  it('has nothing to draw of nothing', () => {
+    const nothing = { line: '', area: '', last: null, limitY: null, peak: null };
+    expect([sparkPath([], 5, BOX), sparkPath([null, null], 5, BOX)]).toEqual([nothing, nothing]);
+  });
+});
