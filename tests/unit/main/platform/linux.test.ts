@@ -18,6 +18,9 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
+/** What ps writes for a line break depends on the locale. */
+const PS_ENV = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C.UTF-8' };
+
 describe('compared with ps', () => {
   const platform = createLinuxPlatform();
   const read = async (pid: number): Promise<RawProcess> => {
@@ -26,7 +29,7 @@ describe('compared with ps', () => {
     return one;
   };
   const ps = (pid: number, column: string): string =>
-    execFileSync('ps', ['-ww', '-o', `${column}=`, '-p', String(pid)], { encoding: 'utf8' }).trim();
+    execFileSync('ps', ['-ww', '-o', `${column}=`, '-p', String(pid)], { encoding: 'utf8', env: PS_ENV }).trim();
   const agrees = (one: RawProcess): void => {
     const { pid } = one.key;
     expect({
