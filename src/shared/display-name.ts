@@ -62,6 +62,16 @@ const serverName = (argv: readonly string[]): string | null => {
   return null;
 };
 
+/** The kernel calls these by the version of their file ("2.1.330"), which says nothing: their command does. */
+const INFRASTRUCTURE: Partial<Record<Judgement['kind'], string>> = {
+  daemon: 'claude daemon',
+  'bg-pty-host': 'claude bg-pty-host',
+  'bg-spare': 'claude bg-spare',
+  'remote-control': 'claude remote-control',
+  'mcp-serve': 'claude mcp serve',
+  'chrome-native-host': 'chrome-native-host',
+};
+
 const nameOf = (j: Judgement): string | null => {
   if ((SESSION_KINDS as readonly string[]).includes(j.kind)) {
     if (j.record?.name) return j.record.name;
@@ -75,13 +85,15 @@ const nameOf = (j: Judgement): string | null => {
     case 'mcp-server':
     case 'acp-adapter':
       return serverName(argv);
+    case 'cli-utility':
+      return ['claude', ...argv.slice(1, 3)].join(' ');
     case 'hook':
       return argv.at(-1) ?? null;
     case 'tool-child':
     case 'api-client':
       return argv.length > 0 ? [baseName(argv[0] ?? ''), ...argv.slice(1)].join(' ') : null;
     default:
-      return null;
+      return INFRASTRUCTURE[j.kind] ?? null;
   }
 };
 

@@ -44,6 +44,14 @@ it.each<[string, string[]]>([
   expect(nameOf({ kind: 'mcp-server', argv })).toBe(name);
 });
 
+it.each<[string, Kind, string[]]>([
+  ['claude daemon', 'daemon', ['/home/dana/.local/bin/claude', 'daemon', 'run', '--origin', 'transient']],
+  ['claude bg-pty-host', 'bg-pty-host', ['claude bg-pty-host', '--bg-pty-host', '/tmp/x.sock']],
+  ['claude attach 7c5dcf5d', 'cli-utility', ['claude', 'attach', '7c5dcf5d']],
+])('calls infrastructure %s, not by the version that the kernel knows', (name, kind, argv) => {
+  expect(nameOf({ kind, argv, comm: '2.1.330' })).toBe(name);
+});
+
 describe('a tool shell', () => {
   it('is called by the command that it was given', () => {
     expect(nameOf({ kind: 'tool-shell', argv: snapshotShell('npm test') })).toBe('npm test');
