@@ -110,10 +110,11 @@ const lastActive = (own: Own, activity: Activity, previous: SnapshotMemory | nul
   return known.length > 0 ? Math.max(...known) : null;
 };
 
-const totalsOf = (owns: readonly Own[]): Totals => {
+const totalsOf = (owns: readonly Own[], hasRates: boolean): Totals => {
   let memoryBytes = 0;
   let unreadable = 0;
-  let cpuPercent: number | null = null;
+  // Where there is nobody, nobody uses CPU; that is known once there are rates at all.
+  let cpuPercent: number | null = owns.length === 0 && hasRates ? 0 : null;
   let sessions = 0;
   for (const own of owns) {
     if (own.memoryBytes === null) unreadable++;
@@ -202,7 +203,7 @@ export const buildSnapshot = (input: SnapshotInput): { snapshot: Snapshot; memor
   for (const own of owns) if (own.j.raw.counters.cpuMs !== null) cpuMs.set(own.id, own.j.raw.counters.cpuMs);
   const sequence = (previous?.sequence ?? 0) + 1;
   return {
-    snapshot: { sequence, takenAtMs: nowMs, host, totals: totalsOf(owns), processes, complete: reading.complete },
+    snapshot: { sequence, takenAtMs: nowMs, host, totals: totalsOf(owns, previous !== null), processes, complete: reading.complete },
     memory: { sequence, monotonicMs: reading.monotonicMs, cpuMs, lastActiveMs },
   };
 };

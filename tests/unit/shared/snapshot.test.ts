@@ -132,6 +132,14 @@ describe('rates', () => {
     expect(second.snapshot.totals.cpuPercent).toBe(200);
   });
 
+  it('of nobody are 0, once there are rates', () => {
+    const first = look([]);
+    expect([first.snapshot.totals.cpuPercent, look([], { previous: first.memory, monotonicMs: 2000 }).snapshot.totals.cpuPercent]).toEqual([
+      null,
+      0,
+    ]);
+  });
+
   it('are not taken over a reused pid, an unreadable counter or no time, and are never negative', () => {
     const first = look([judgement({ pid: 10, cpuMs: 4000 })]);
     const rate = (given: Given, monotonicMs = 2000) => only(given, { previous: first.memory, monotonicMs }).cpuPercent;
