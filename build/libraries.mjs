@@ -15,6 +15,8 @@ const ELECTRON_PACKAGES = [
 // Loaded by name at run time, so ldd does not list them.
 const LOADED_LATER = ['libnotify.so.4'];
 const TEST_TOOLS = { Xvfb: 'xvfb', 'dbus-daemon': 'dbus' };
+// The tests of elevation run as root alone, and need them only then.
+const ROOT_TEST_TOOLS = { pkaction: 'polkitd', pkexec: 'pkexec' };
 const FONT_FOLDERS = ['/usr/share/fonts', '/usr/local/share/fonts'];
 
 const missingLibraries = async (executable) => {
@@ -34,13 +36,14 @@ const hasFont = (folder) =>
 /** What is missing: { needed, packages }; `packages` as lists of names of which the first that exists is taken. */
 const survey = async (executable, forTests) => {
   const libraries = await missingLibraries(executable);
-  const tools = forTests ? Object.keys(TEST_TOOLS).filter((name) => !onPath(name)) : [];
+  const wanted = forTests ? { ...TEST_TOOLS, ...(isRoot ? ROOT_TEST_TOOLS : {}) } : {};
+  const tools = Object.keys(wanted).filter((name) => !onPath(name));
   const fonts = FONT_FOLDERS.some(hasFont) ? [] : ['a font'];
   return {
     needed: [...libraries, ...tools, ...fonts],
     packages: [
       ...(libraries.length > 0 ? ELECTRON_PACKAGES : []),
-      ...tools.map((name) => [TEST_TOOLS[name]]),
+      ...tools.map((name) => [wanted[name]]),
       ...fonts.map(() => ['fonts-dejavu-core']),
     ],
   };
@@ -77,7 +80,7 @@ const situation = (executable, forTests) => {
     executable,
     statSync(executable).mtimeMs,
     existsSync(status) ? statSync(status).mtimeMs : null,
-    forTests,
+    forTests && (isRoot ? 'as root' : true),
     process.env.PATH,
   ]);
 };

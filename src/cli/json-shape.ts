@@ -84,21 +84,32 @@ export const snapshotShape = z.strictObject({
 });
 
 const previewShape = z.strictObject({
+  verb: z.enum(['end', 'pause', 'continue', 'priority']),
+  scope: z.enum(['keys', 'user', 'all', 'old', 'orphans']),
   force: z.boolean(),
+  priority: z.enum(['low', 'normal', 'high']).nullable(),
+  /** What has to be given with `--confirm`; null = nothing. */
+  confirm: z.string().nullable(),
+  takenAtMs: z.number(),
   graceMs: z.number(),
   targets: z.array(
     z.strictObject({
       pid: z.int().positive(),
       startedAt: z.string(),
       role: z.enum(['chosen', 'owned', 'separate']),
+      /** The chosen line that it hangs below. */
+      below: keyShape.nullable(),
       name: z.string(),
       kind,
       user: z.string().nullable(),
       memoryBytes: z.number().nullable(),
+      startedAtMs: z.number().nullable(),
       leftOver,
       evidence: z.array(evidenceShape),
       warnings: z.array(evidenceShape),
-      /** Whether it was (or would be) ended. */
+      /** Whether the preview proposes it. */
+      ticked: z.boolean(),
+      /** Whether it was (or would be) acted on. */
       accepted: z.boolean(),
       resume: z.string().nullable(),
     }),
@@ -115,9 +126,10 @@ const previewShape = z.strictObject({
   ),
 });
 
-/** `end PID --json` where something was tried. */
+/** `end`, `clean`, `pause`, `continue` and `priority` with `--json` where something was tried, was only shown, or was not there. */
 export const endShape = z.strictObject({
   version,
+  dryRun: z.boolean(),
   preview: previewShape,
   results: z.array(
     z.strictObject({
@@ -130,7 +142,7 @@ export const endShape = z.strictObject({
       reason: z.string().nullable(),
       id: z.string(),
       message: z.string(),
-      signal: z.enum(['SIGTERM', 'SIGKILL']).nullable(),
+      signal: z.enum(['SIGTERM', 'SIGKILL', 'SIGSTOP', 'SIGCONT']).nullable(),
       freedBytes: z.number().nullable(),
       resume: z.string().nullable(),
     }),
@@ -138,8 +150,42 @@ export const endShape = z.strictObject({
   freedBytes: z.number().nullable(),
 });
 
-/** Whatever ends with a code other than 0 without having done anything; `end` adds the preview where there was one. */
+/** Whatever ends with a code other than 0 without having done anything; what acts adds the preview where there was one. */
 export const errorShape = z.strictObject({ version, error: reasonShape, preview: previewShape.optional() });
+
+/** `stopped --json`. */
+export const stoppedShape = z.strictObject({
+  version,
+  stopped: z.array(
+    z.strictObject({
+      sessionId: z.string(),
+      name: z.string(),
+      projectDir: z.string().nullable(),
+      user: z.string().nullable(),
+      pid: z.int().positive(),
+      endedAtMs: z.number(),
+      action: z.string(),
+      freedBytes: z.number().nullable(),
+      resume: z.string().nullable(),
+    }),
+  ),
+});
+
+/** `logs --json`. */
+export const logsShape = z.strictObject({
+  version,
+  matching: z.int(),
+  total: z.int(),
+  skipped: z.int(),
+  lines: z.array(
+    z.strictObject({
+      at: z.string(),
+      level: z.enum(['SUCCESS', 'ERROR', 'INFO']),
+      action: z.string(),
+      fields: z.array(z.tuple([z.string(), z.string()])),
+    }),
+  ),
+});
 
 /** One line of `classify`. */
 export const classifyShape = z.strictObject({ id: z.string(), kind: kind.nullable(), leftOver: leftOver.nullable() });
@@ -158,5 +204,7 @@ export type ReasonJson = z.infer<typeof reasonShape>;
 export type PreviewJson = z.infer<typeof previewShape>;
 export type EndJson = z.infer<typeof endShape>;
 export type ErrorJson = z.infer<typeof errorShape>;
+export type StoppedJson = z.infer<typeof stoppedShape>;
+export type LogsJson = z.infer<typeof logsShape>;
 export type ClassifyJson = z.infer<typeof classifyShape>;
 export type DoctorJson = z.infer<typeof doctorShape>;

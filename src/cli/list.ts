@@ -41,8 +41,8 @@ const statusPaint = (paint: Paint, view: ProcessView): ((text: string) => string
   return view.status === 'normal' ? (text) => text : paint.yellow;
 };
 
-/** A path as people write it: the home directory of whoever asks is "~". */
-const projectText = (ui: Ui, path: string | null): string => {
+/** A path as people write it, clean: the home directory of whoever asks is "~". */
+export const projectText = (ui: Ui, path: string | null): string => {
   if (path === null) return '';
   const home = ui.io.env.HOME;
   return clean(home && home !== '/' && (path === home || path.startsWith(`${home}/`)) ? `~${path.slice(home.length)}` : path);

@@ -1,16 +1,19 @@
 import { Command, CommanderError } from 'commander';
-import type { Core } from '../main/core.js';
 import type { Translate } from '../main/i18n.js';
-import { parseIntervalMs, parsePid, parseSort, parseStatus, SORTS, STATUS_WORDS } from './args.js';
+import { LOG_LEVELS } from '../shared/log-line.js';
+import { addActionCommands } from './action-commands.js';
+import { parseIntervalMs, parseLevels, parseLimit, parsePid, parseSort, parseStatus, SORTS, STATUS_WORDS } from './args.js';
 import { capture } from './capture.js';
+import type { Choice } from './choice.js';
+import { usage, withCore, wrong } from './choice.js';
 import { classifyRows } from './classify.js';
-import type { NoCore } from './doctor.js';
 import { doctor } from './doctor.js';
-import { end } from './end.js';
 import { explain } from './explain.js';
 import type { Io } from './io.js';
 import { list } from './list.js';
-import type { ExitCode, Trouble, Ui } from './output.js';
+import { logs } from './logs.js';
+import type { Trouble } from './output.js';
+import { stopped } from './stopped.js';
 import { watch } from './watch.js';
 
 interface ListFlags {
@@ -24,29 +27,13 @@ interface WatchFlags {
   readonly json?: true;
   readonly interval?: string;
 }
-interface EndFlags {
+interface LogsFlags {
   readonly json?: true;
-  readonly force?: true;
-  readonly yes?: true;
+  readonly limit?: string;
+  readonly level?: string;
 }
 
-/** What the arguments ask for. `core`: it needs the machine's state; `diagnosis`: it also wants to know why there is none. */
-export type Task =
-  | { readonly needs: 'nothing'; readonly act: (ui: Ui) => Promise<ExitCode> }
-  | { readonly needs: 'core'; readonly act: (ui: Ui, core: Core) => Promise<ExitCode> }
-  | { readonly needs: 'diagnosis'; readonly act: (ui: Ui, core: Core | NoCore) => Promise<ExitCode> };
-
-export type Choice = { readonly task: Task } | { readonly trouble: Trouble };
-
-const withCore = (act: (ui: Ui, core: Core) => Promise<ExitCode>): Choice => ({ task: { needs: 'core', act } });
-const wrong = (key: string, values?: Trouble['values']): Choice => ({ trouble: usage(key, values) });
-
-/** Wrong use; `key` is below "cli.usage" in the locales. */
-export const usage = (key: string, values?: Trouble['values']): Trouble => ({
-  reason: 'usage',
-  key: `cli.usage.${key}`,
-  ...(values ? { values } : {}),
-});
+const DEFAULT_LIMIT = 50;
 
 /** What commander found wrong, in our words: its own are English only. */
 const commanderTrouble = (error: CommanderError): Trouble => {
@@ -92,10 +79,6 @@ const createProgram = (t: Translate, io: Io, choose: (choice: Choice) => void): 
     })
     .exitOverride();
   const json = t('cli.help.json');
-  const withPid = (text: string, act: (ui: Ui, core: Core, pid: number) => Promise<ExitCode>): void => {
-    const pid = parsePid(text);
-    choose(pid === null ? wrong('notAPid', { value: text }) : withCore((ui, core) => act(ui, core, pid)));
-  };
 
   program
     .command('list')
@@ -123,21 +106,34 @@ const createProgram = (t: Translate, io: Io, choose: (choice: Choice) => void): 
       if (interval !== undefined && ms === null) choose(wrong('badInterval', { value: interval }));
       else choose(withCore((ui, core) => watch(ui, core, ms ?? core.configStore.get().global_settings.refresh_interval_seconds * 1000)));
     });
-  program
-    .command('end')
-    .description(t('cli.help.end'))
-    .argument('<pid>', t('cli.help.pid'))
-    .option('--force', t('cli.help.force'))
-    .option('--yes', t('cli.help.yes'))
-    .option('--json', json)
-    .action((text: string, { force, yes }: EndFlags) =>
-      withPid(text, (ui, core, pid) => end(ui, core, pid, { force: force === true, yes: yes === true })),
-    );
+  addActionCommands(program, t, choose);
   program
     .command('explain')
     .description(t('cli.help.explain'))
     .argument('<pid>', t('cli.help.pid'))
-    .action((text: string) => withPid(text, explain));
+    .action((text: string) => {
+      const pid = parsePid(text);
+      choose(pid === null ? wrong('notAPid', { value: text }) : withCore((ui, core) => explain(ui, core, pid)));
+    });
+  program
+    .command('stopped')
+    .description(t('cli.help.stopped'))
+    .option('--json', json)
+    .action(() => choose(withCore(stopped)));
+  program
+    .command('logs')
+    .description(t('cli.help.logs'))
+    .option('--limit <lines>', t('cli.help.limit'))
+    .option('--level <levels>', t('cli.help.level', { words: LOG_LEVELS.join(', ') }))
+    .option('--json', json)
+    .action((flags: LogsFlags) => {
+      const limit = flags.limit === undefined ? DEFAULT_LIMIT : parseLimit(flags.limit);
+      const levels = flags.level === undefined ? null : parseLevels(flags.level);
+      if (limit === null) choose(wrong('badLimit', { value: flags.limit ?? '' }));
+      else if (flags.level !== undefined && levels === null)
+        choose(wrong('badLevel', { value: flags.level, words: LOG_LEVELS.join(', ') }));
+      else choose(withCore((ui, core) => logs(ui, core, { limit, levels })));
+    });
   program
     .command('capture')
     .description(t('cli.help.capture'))

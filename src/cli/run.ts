@@ -2,11 +2,12 @@ import type { Core } from '../main/core.js';
 import { createTranslate, localeFromEnv, resolveLanguage } from '../main/i18n.js';
 import type { Failure } from '../shared/api.js';
 import { parseLanguage } from './args.js';
+import { usage } from './choice.js';
 import type { NoCore } from './doctor.js';
 import type { Io } from './io.js';
 import type { ExitCode, Trouble, Ui } from './output.js';
 import { clean, createUi, fail, sentence } from './output.js';
-import { beforeDashes, parseArguments, usage } from './program.js';
+import { beforeDashes, parseArguments } from './program.js';
 
 /** The value of `--lang` before anything is parsed: help and errors are in that language too. */
 const languageArgument = (argv: readonly string[]): string | undefined => {

@@ -15,6 +15,8 @@ export interface ActionLog {
   readonly append: (entry: Omit<LogEntry, 'at'>) => Promise<Result<null>>;
   /** The last entries, newest first, older files included; `skipped` lines among them are none of this log's. */
   readonly read: (options: { readonly limit: number }) => Promise<Result<LogPage>>;
+  /** Called after each line that this process has written. Returns the way to stop. */
+  readonly onAppend: (listener: () => void) => () => void;
 }
 
 export interface LogPage {
@@ -39,6 +41,20 @@ const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NON
 /** A line's file can be renamed between opening and writing, but five renames in that time mean that something is wrong. */
 const ATTEMPTS = 5;
 const NEWLINE = 0x0a;
+/** How many files there are at most, the one in use included. */
+export const KEEP = 5;
+
+const numbered = (path: string, number: number): string => (number === 0 ? path : `${path}.${number}`);
+/** Where the file in use lies while old entries are cleared from it (log-clear.ts). */
+export const clearingFile = (path: string): string => `${path}.clearing`;
+export const lockFile = (path: string): string => `${path}.lock`;
+
+/** The names that the log's files can have, the newest lines' first. */
+export const logFiles = (path: string, keep: number): readonly string[] => [
+  path,
+  clearingFile(path),
+  ...Array.from({ length: keep - 1 }, (_, index) => numbered(path, index + 1)),
+];
 
 /** Milliseconds since the epoch as YYYY-MM-DDTHH:mm:ss in local time. */
 export const localStamp = (ms: number): string => {
@@ -63,15 +79,45 @@ const openOurs = async (path: string, flags: number): Promise<{ handle: FileHand
   }
 };
 
+/** Opens a log file for reading: a regular one of ours, never through a link; throws an error with a code. */
+export const openLogFile = (path: string): ReturnType<typeof openOurs> => openOurs(path, READ);
+
+const endsInLine = async (handle: FileHandle, sizeBytes: bigint): Promise<boolean> => {
+  if (sizeBytes === 0n) return true;
+  const { bytesRead, buffer } = await handle.read(Buffer.alloc(1), 0, 1, Number(sizeBytes) - 1);
+  return bytesRead === 0 || buffer[0] === NEWLINE;
+};
+
+/** Whether the line is in a file that is still there. */
+const writeOnce = async (path: string, line: string): Promise<boolean> => {
+  const { handle, stats } = await openOurs(path, APPEND);
+  try {
+    if ((stats.mode & 0o077n) !== 0n) await handle.chmod(0o600);
+    // What a full disk or a crash cut short gets its line break now, or this line would be lost in it.
+    const bytes = Buffer.from((await endsInLine(handle, stats.size)) ? `${line}\n` : `\n${line}\n`, 'utf8');
+    const { bytesWritten } = await handle.write(bytes, 0, bytes.length);
+    if (bytesWritten < bytes.length) throw Object.assign(new Error('short write'), { code: 'ENOSPC' });
+    return (await handle.stat()).nlink > 0;
+  } finally {
+    await handle.close();
+  }
+};
+
+/** Adds one line, given without its line break, to a log; throws an error with a code. */
+export const appendLine = async (path: string, line: string): Promise<void> => {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) if (await writeOnce(path, line)) return;
+  throw Object.assign(new Error('renamed again and again'), { code: 'ESTALE' });
+};
+
 /** The log of actions: append-only, one write a line, so that lines of several processes never mix; rotated by size. */
 export const createActionLog = (options: ActionLogOptions): ActionLog => {
-  const { path, now, identify, maxBytes = 5_000_000, keep = 5 } = options;
-  const lock = { path: `${path}.lock`, identify };
+  const { path, now, identify, maxBytes = 5_000_000, keep = KEEP } = options;
+  const lock = { path: lockFile(path), identify };
+  const listeners = new Set<() => void>();
   const failed = (id: 'logNotWritten' | 'logNotRead', code: string): Result<never> => ({
     ok: false,
     failure: { reason: 'denied', id, values: { file: path, code } },
   });
-  const numbered = (number: number): string => (number === 0 ? path : `${path}.${number}`);
 
   const move = async (from: string, to: string): Promise<void> => {
     try {
@@ -84,7 +130,7 @@ export const createActionLog = (options: ActionLogOptions): ActionLog => {
   const rotate = async (): Promise<void> => {
     const stats = await lstat(path);
     if (stats.size < maxBytes) return;
-    for (let number = keep - 2; number >= 0; number--) await move(numbered(number), numbered(number + 1));
+    for (let number = keep - 2; number >= 0; number--) await move(numbered(path, number), numbered(path, number + 1));
   };
   /** A log that cannot be rotated grows on: no line is worth less than tidiness. */
   const rotateIfBig = async (sizeBytes: bigint): Promise<boolean> => {
@@ -94,27 +140,6 @@ export const createActionLog = (options: ActionLogOptions): ActionLog => {
     } catch (error) {
       errorCode(error);
       return false;
-    }
-  };
-
-  const endsInLine = async (handle: FileHandle, sizeBytes: bigint): Promise<boolean> => {
-    if (sizeBytes === 0n) return true;
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(1), 0, 1, Number(sizeBytes) - 1);
-    return bytesRead === 0 || buffer[0] === NEWLINE;
-  };
-
-  /** Whether the line is in a file that is still there. */
-  const writeOnce = async (line: string): Promise<boolean> => {
-    const { handle, stats } = await openOurs(path, APPEND);
-    try {
-      if ((stats.mode & 0o077n) !== 0n) await handle.chmod(0o600);
-      // What a full disk or a crash cut short gets its line break now, or this line would be lost in it.
-      const bytes = Buffer.from((await endsInLine(handle, stats.size)) ? `${line}\n` : `\n${line}\n`, 'utf8');
-      const { bytesWritten } = await handle.write(bytes, 0, bytes.length);
-      if (bytesWritten < bytes.length) throw Object.assign(new Error('short write'), { code: 'ENOSPC' });
-      return (await handle.stat()).nlink > 0;
-    } finally {
-      await handle.close();
     }
   };
 
@@ -132,8 +157,9 @@ export const createActionLog = (options: ActionLogOptions): ActionLog => {
       const problem = ensurePrivateFolder(dirname(path));
       if (problem !== null) return failed('logNotWritten', problem);
       await rotateIfBig(await sizeNow());
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) if (await writeOnce(line)) return { ok: true, value: null };
-      return failed('logNotWritten', 'ESTALE');
+      await appendLine(path, line);
+      for (const listener of listeners) listener();
+      return { ok: true, value: null };
     } catch (error) {
       return failed('logNotWritten', errorCode(error));
     }
@@ -170,9 +196,10 @@ export const createActionLog = (options: ActionLogOptions): ActionLog => {
       const entries: LogEntry[] = [];
       const seen = new Set<string>();
       let skipped = 0;
-      for (let number = 0; number < keep && entries.length < limit; number++) {
+      for (const name of logFiles(path, keep)) {
+        if (entries.length === limit) break;
         try {
-          for (const line of await linesOf(numbered(number), seen)) {
+          for (const line of await linesOf(name, seen)) {
             if (entries.length === limit) break;
             const entry = parseLogLine(line);
             if (entry) entries.push(entry);
@@ -184,6 +211,10 @@ export const createActionLog = (options: ActionLogOptions): ActionLog => {
         }
       }
       return { ok: true, value: { entries, skipped } };
+    },
+    onAppend: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
   };
 };

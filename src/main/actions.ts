@@ -1,17 +1,24 @@
-import type { EndReport, EndResult, Failure, Preview, PreviewTarget, Result } from '../shared/api.js';
-import type { Config } from '../shared/config.js';
-import { isEngine, tickedIds } from '../shared/end-plan.js';
-import { refusalOf } from '../shared/guard.js';
+import type { ActionRequest, EndReport, EndResult, Failure, Preview, PreviewTarget, Result, StoppedSession } from '../shared/api.js';
+import { confirmationOf, isBulk } from '../shared/bulk.js';
+import { tickedIds } from '../shared/end-plan.js';
 import { keyId } from '../shared/process-key.js';
+import { stoppedOf } from '../shared/stopped.js';
 import type { ProcessKey } from '../shared/types.js';
+import { actOnRoot } from './act-verbs.js';
+import type { Acting, Verdict } from './acting.js';
+import { OWNER_STAYED, rootsOf, skipped } from './acting.js';
 import type { ActionLog } from './action-log.js';
-import type { Climb } from './end-ladder.js';
-import { climb, GRACE_MS, isGone, SETTLE_MS, waitUntilGone } from './end-ladder.js';
+import type { Elevate } from './elevate.js';
+import { MOST_TARGETS } from './elevate.js';
+import { endElevated } from './end-elevated.js';
+import { GRACE_MS } from './end-ladder.js';
 import type { Entry } from './end-log.js';
-import { cancelledEntry, refusedCommandEntry, refusedEntry, resultEntry } from './end-log.js';
-import type { Change, FrozenLine, Survey, SurveyParts } from './end-survey.js';
-import { changeSince, survey } from './end-survey.js';
-import type { Clock } from './end-tokens.js';
+import { cancelledEntry, commandAction, nobodyEntry, refusedCommandEntry, refusedEntry, resultEntry, summaryEntry } from './end-log.js';
+import type { StopBackground } from './end-roots.js';
+import { endRoot } from './end-roots.js';
+import type { FrozenLine, Survey, SurveyParts } from './end-survey.js';
+import { survey } from './end-survey.js';
+import type { Clock, Frozen } from './end-tokens.js';
 import { createRateLimit, createTokens, TOKEN_MS } from './end-tokens.js';
 import type { Platform } from './platform/index.js';
 
@@ -19,39 +26,42 @@ const MOST_CALLS = 10;
 const CALLS_WINDOW_MS = 10_000;
 
 export interface ActionsParts extends SurveyParts {
-  readonly platform: Pick<Platform, 'identify' | 'inspect' | 'signal'>;
-  readonly config: () => Config;
+  readonly platform: Pick<Platform, 'identify' | 'inspect' | 'signal' | 'setPriority'>;
   readonly log: Pick<ActionLog, 'append'>;
   readonly clock: Clock;
   /** At least 128 random bits as text. */
   readonly randomToken: () => string;
+  /** The one system prompt for other users' processes; absent = not on this system. */
+  readonly elevate?: Elevate;
+  /** Ends a background session by its own command; absent = none is ever ended. */
+  readonly stopBackground?: StopBackground;
+  /** Told of each session that was ended, with what it can be picked up by. */
+  readonly onStopped?: (session: StoppedSession) => Promise<unknown>;
   /** What must be known and changes no result: a log that cannot be written, an error inside. */
   readonly onProblem: (problem: unknown) => void;
 }
 
-/** The one door to ending anything. */
+/** The one door to ending, pausing or slowing anything. */
 export interface Actions {
-  /** A frozen list of what ending `keys` would touch, and its one-time token; logs where all of it is refused. */
-  readonly previewEnd: (
-    keys: readonly ProcessKey[],
-    options: { readonly force: boolean; readonly caller: string },
-  ) => Promise<Result<Preview>>;
-  /** Ends those lines of a preview that are named, each of them checked again; everything tried is in the log. */
-  readonly endProcesses: (input: {
+  /** A frozen list of what an action would touch, and its one-time token; logs where all of it is refused. */
+  readonly previewAction: (request: ActionRequest, options: { readonly caller: string }) => Promise<Result<Preview>>;
+  /** Does it to those lines of a preview that are named, each of them checked again; everything tried is in the log. */
+  readonly performAction: (input: {
     readonly token: string;
     readonly keys: readonly ProcessKey[];
+    /** What was typed, for actions that ask for it. */
+    readonly confirmation: string | null;
     readonly caller: string;
   }) => Promise<Result<EndReport>>;
-  /** Spends a preview's token without ending anything. */
+  /** Spends a preview's token without doing anything. */
   readonly cancelPreview: (input: { readonly token: string; readonly caller: string }) => Promise<Result<null>>;
 }
 
-type Verdict = Pick<EndResult, 'outcome' | 'reason' | 'id' | 'signal'>;
-
 const failed = (reason: Failure['reason'], id: string): Result<never> => ({ ok: false, failure: { reason, id } });
-const skipped = ({ reason, id }: Change): Verdict => ({ outcome: 'skipped', reason, id, signal: null });
-const OWNER_STAYED: Change = { reason: 'cancelled', id: 'ownerStayed' };
-const UNEXPECTED: Climb = { outcome: 'failed', reason: 'invalid', id: 'unexpected', signal: null, gone: false };
+
+/** Whether a request makes sense: nothing but an end is forced or done as administrator, and nothing but a priority has one. */
+const isPossible = ({ verb, scope, force, priority, elevated }: ActionRequest): boolean =>
+  (verb === 'end' || !force) && (verb === 'priority') === (priority !== null) && (!elevated || (verb === 'end' && scope.type === 'keys'));
 
 const targetOf = (line: FrozenLine, ticked: boolean): PreviewTarget => ({
   key: line.view.key,
@@ -69,36 +79,18 @@ const targetOf = (line: FrozenLine, ticked: boolean): PreviewTarget => ({
   resume: line.resume,
 });
 
-/** A line to be ended, and what is ended after it only once it is gone. */
-interface Root {
-  readonly line: FrozenLine;
-  readonly followers: readonly FrozenLine[];
-}
-
-/** What hangs below an accepted line waits for it; another engine does not, it has work of its own to save. */
-const rootsOf = (lines: readonly FrozenLine[]): { roots: Root[]; ownerless: FrozenLine[] } => {
-  const ids = new Set(lines.map((line) => keyId(line.view.key)));
-  const follows = (line: FrozenLine): boolean => line.below !== null && ids.has(keyId(line.below)) && !isEngine(line.view);
-  const ownerless = lines.filter((line) => line.role === 'owned' && !follows(line));
-  const roots = lines
-    .filter((line) => !follows(line) && !ownerless.includes(line))
-    .map((line) => ({ line, followers: lines.filter((one) => follows(one) && one.below && keyId(one.below) === keyId(line.view.key)) }));
-  return { roots, ownerless };
-};
-
 /** Bytes of what is gone; null where something is gone and nobody knows how much any of it was. */
 const freedOf = (results: readonly EndResult[]): number | null => {
-  const done = results.filter((result) => result.outcome === 'done');
-  const known = done.filter((result) => result.freedBytes !== null);
-  return done.length > 0 && known.length === 0 ? null : known.reduce((sum, result) => sum + (result.freedBytes ?? 0), 0);
+  const freed = results.filter((result) => result.outcome === 'done' && result.freedBytes !== null);
+  const done = results.some((result) => result.outcome === 'done');
+  return done && freed.length === 0 ? null : freed.reduce((sum, result) => sum + (result.freedBytes ?? 0), 0);
 };
 
-/** Builds the one door to ending anything: previews, checks, ladders and log lines. */
+/** Builds the one door: previews, checks, ladders and log lines. */
 export const createActions = (parts: ActionsParts): Actions => {
   const { platform, config, log, clock, onProblem } = parts;
   const tokens = createTokens(parts);
   const isWithinRate = createRateLimit(clock, MOST_CALLS, CALLS_WINDOW_MS);
-  /** Processes that some command is ending: a second SIGTERM would cut short what the first one began. */
   const busy = new Set<string>();
 
   const write = async (entry: Entry): Promise<void> => {
@@ -110,135 +102,131 @@ export const createActions = (parts: ActionsParts): Actions => {
     }
   };
 
-  const look = async (keys: readonly ProcessKey[]): Promise<Survey | null> => {
+  const look = async (request: ActionRequest, frozen?: readonly ProcessKey[]): Promise<Survey | null> => {
     try {
-      return await survey(parts, keys);
+      return await survey(parts, request, frozen);
     } catch (error) {
       onProblem(error);
       return null;
     }
   };
 
-  const previewEnd: Actions['previewEnd'] = async (keys, { force, caller }) => {
-    const seen = await look(keys);
+  const previewAction: Actions['previewAction'] = async (request, { caller }) => {
+    if (!isPossible(request)) return failed('invalid', 'requestInvalid');
+    const seen = await look(request);
     if (seen === null) return failed('changed', 'cannotVerify');
-    const ticked = tickedIds(seen.lines, keys.length > 1);
+    const { lines, excluded } = seen;
+    const ticked = tickedIds(lines, isBulk(request.scope));
     const takenAtMs = clock.now();
+    const confirm = confirmationOf(request.scope);
     const preview = {
-      force,
+      request,
+      confirm,
       takenAtMs,
       expiresAtMs: takenAtMs + TOKEN_MS,
       graceMs: GRACE_MS,
-      targets: seen.lines.map((line) => targetOf(line, ticked.has(keyId(line.view.key)))),
-      excluded: seen.excluded,
+      targets: lines.map((line) => targetOf(line, ticked.has(keyId(line.view.key)))),
+      excluded,
     };
-    if (seen.lines.length === 0) {
-      for (const entry of seen.excluded) await write(refusedEntry(entry));
-      return { ok: true, value: { ...preview, token: null } };
+    if (lines.length > 0) {
+      return { ok: true, value: { ...preview, token: tokens.issue({ caller, request, confirm, keys: seen.members, lines }) } };
     }
-    const token = tokens.issue({ caller, force, keys, lines: seen.lines });
-    return { ok: true, value: { ...preview, token } };
+    if (request.scope.type === 'keys') for (const entry of excluded) await write(refusedEntry(entry, request));
+    else await write(nobodyEntry(request, excluded));
+    return { ok: true, value: { ...preview, token: null } };
   };
 
   /** One line's result, logged as soon as it is known: the next line may take seconds. */
-  const conclude = async (line: FrozenLine, newer: FrozenLine | undefined, verdict: Verdict): Promise<EndResult> => {
-    const { view } = newer ?? line;
-    const { outcome, reason, id, signal } = verdict;
-    const result: EndResult = {
-      key: view.key,
-      name: view.name,
-      kind: view.kind,
-      user: view.user,
-      outcome,
-      reason,
-      id,
-      signal,
-      freedBytes: outcome === 'done' ? view.memoryBytes : null,
-      resume: outcome === 'skipped' ? null : (newer ?? line).resume,
+  const concluding = (request: ActionRequest, newer: Survey | null) => {
+    const fresh = new Map((newer?.lines ?? []).map((line) => [keyId(line.view.key), line]));
+    return async (shown: FrozenLine, { outcome, reason, id, signal, values }: Verdict): Promise<EndResult> => {
+      const line = fresh.get(keyId(shown.view.key)) ?? shown;
+      const { key, name, kind, user, memoryBytes } = line.view;
+      const ends = request.verb === 'end';
+      const freedBytes = outcome === 'done' && ends ? memoryBytes : null;
+      const resume = outcome === 'skipped' ? null : line.resume;
+      const result: EndResult = { key, name, kind, user, outcome, reason, id, ...(values ? { values } : {}), signal, freedBytes, resume };
+      await write(resultEntry(line, memoryBytes, result, request, ends && kind === 'bg-session' ? 'STOP_BACKGROUND' : undefined));
+      return result;
     };
-    await write(resultEntry(newer ?? line, view.memoryBytes, result));
-    return result;
   };
 
-  const tryClimb = async (line: FrozenLine, force: boolean): Promise<Climb> => {
-    try {
-      return await climb({ platform, clock }, line.identity, force);
-    } catch (error) {
-      onProblem(error);
-      return UNEXPECTED;
+  /** Hands what can be picked up again to whoever keeps it. */
+  const remember = async (request: ActionRequest, lines: readonly FrozenLine[], results: readonly EndResult[]): Promise<void> => {
+    if (request.verb !== 'end' || parts.onStopped === undefined) return;
+    const byId = new Map(lines.map((line) => [keyId(line.view.key), line]));
+    for (const result of results) {
+      const line = byId.get(keyId(result.key));
+      if (line === undefined || result.outcome !== 'done') continue;
+      const belongs = ({ key }: EndResult): boolean => {
+        const below = byId.get(keyId(key))?.below;
+        return keyId(key) === keyId(result.key) || (below !== undefined && below !== null && keyId(below) === keyId(result.key));
+      };
+      const action = line.view.kind === 'bg-session' ? 'STOP_BACKGROUND' : commandAction(request);
+      const how = { endedAtMs: clock.now(), action, freedBytes: freedOf(results.filter(belongs)), resume: result.resume };
+      const stopped = stoppedOf(line.view, how);
+      try {
+        if (stopped) await parts.onStopped(stopped);
+      } catch (error) {
+        onProblem(error);
+      }
     }
   };
 
-  /** Asked only after its session is gone, and only if it neither leaves by itself nor serves others by now. */
-  const endFollower = async (line: FrozenLine, owner: FrozenLine, newer: Survey, force: boolean): Promise<Verdict> => {
-    try {
-      if (await waitUntilGone({ platform, clock }, line.identity, SETTLE_MS))
-        return { outcome: 'done', reason: null, id: 'endedWithOwner', signal: null };
-      const facts = (await platform.inspect([line.view.key])).get(line.view.key.pid);
-      const serves = facts === undefined || facts.listening !== false || facts.ptyHolder !== false;
-      // What was shown as serving others and ticked all the same was meant.
-      if (line.role === 'owned' && serves && !isGone({ platform }, line.identity))
-        return skipped({ reason: 'changed', id: 'changedWarning' });
-      const refusal = refusalOf(line.view, { ...newer.guard, protectRules: config().protect_rules }, owner.view);
-      if (refusal) return skipped({ reason: refusal.reason, id: 'protectedNow' });
-    } catch (error) {
-      onProblem(error);
-      return UNEXPECTED;
-    }
-    return tryClimb(line, force);
+  const run = async (frozen: Frozen, newer: Survey, lines: readonly FrozenLine[]): Promise<readonly EndResult[]> => {
+    const { request } = frozen;
+    const acting: Acting = { platform, clock, config, request, newer, busy, conclude: concluding(request, newer), onProblem };
+    const { selfUid, isRoot } = newer.guard;
+    const { elevate } = parts;
+    const isForeign = ({ identity }: FrozenLine): boolean => request.elevated && !isRoot && identity.uid !== selfUid;
+    const foreign = rootsOf(lines.filter(isForeign));
+    const own = rootsOf(lines.filter((line) => !isForeign(line)));
+
+    const atOnce = own.roots.map((root) =>
+      request.verb === 'end' ? endRoot(acting, root, parts.stopBackground) : actOnRoot(acting, root),
+    );
+    const others = foreign.roots.flatMap(({ line, followers }) => [line, ...followers]);
+    if (others.length > 0 && elevate !== undefined) atOnce.push(endElevated(acting, others, { elevate, write }));
+    const ownerless = [...own.ownerless, ...foreign.ownerless].map((line) => acting.conclude(line, skipped(OWNER_STAYED)));
+    return [...(await Promise.all(atOnce)).flat(), ...(await Promise.all(ownerless))];
   };
 
-  const endRoot = async ({ line, followers }: Root, newer: Survey, force: boolean): Promise<EndResult[]> => {
-    const freshOf = (one: FrozenLine): FrozenLine | undefined => newer.lines.find((fresh) => keyId(fresh.view.key) === keyId(one.view.key));
-    const change = (one: FrozenLine): Change | null =>
-      busy.has(keyId(one.view.key)) ? { reason: 'changed', id: 'alreadyEnding' } : changeSince(one, newer, platform);
-    const all = [line, ...followers];
-    const changes = new Map(all.map((one) => [one, change(one)]));
-    const mine = all.filter((one) => changes.get(one) === null).map((one) => keyId(one.view.key));
-    for (const id of mine) busy.add(id);
-    try {
-      const stop = changes.get(line);
-      const root: Climb = stop ? { ...skipped(stop), gone: false } : await tryClimb(line, force);
-      const first = await conclude(line, freshOf(line), root);
-      const rest = followers.map(async (one) => {
-        const changed = changes.get(one) ?? (root.gone ? null : OWNER_STAYED);
-        return conclude(one, freshOf(one), changed ? skipped(changed) : await endFollower(one, line, newer, force));
-      });
-      return [first, ...(await Promise.all(rest))];
-    } finally {
-      for (const id of mine) busy.delete(id);
-    }
-  };
-
-  const endProcesses: Actions['endProcesses'] = async ({ token, keys, caller }) => {
+  const performAction: Actions['performAction'] = async ({ token, keys, confirmation, caller }) => {
     // Spent before anything else, so that no refusal below leaves it usable.
     const frozen = tokens.take(token, caller);
+    const request = typeof frozen === 'string' ? null : frozen.request;
     const refuse = async (reason: Failure['reason'], id: string): Promise<Result<never>> => {
-      await write(refusedCommandEntry(keys, { reason, id }));
+      await write(refusedCommandEntry(keys, { reason, id }, request));
       return failed(reason, id);
     };
     if (!isWithinRate()) return refuse('denied', 'tooManyRequests');
     if (frozen === 'expired') return refuse('expired', 'previewExpired');
     if (frozen === 'invalid') return refuse('invalid', 'previewInvalid');
+    if (frozen.confirm !== null && confirmation !== frozen.confirm) return refuse('invalid', 'confirmation');
     const shown = new Set(frozen.lines.map((line) => keyId(line.view.key)));
     const wanted = new Set(keys.map(keyId));
     for (const id of wanted) if (!shown.has(id)) return refuse('invalid', 'previewOther');
+    if (frozen.request.elevated && parts.elevate === undefined) return refuse('denied', 'elevateUnavailable');
+    if (frozen.request.elevated && wanted.size > MOST_TARGETS) return refuse('invalid', 'elevateTooMany');
 
-    const newer = await look(frozen.keys);
+    const newer = await look(frozen.request, frozen.keys);
     if (newer === null) return refuse('changed', 'cannotVerify');
-    const { roots, ownerless } = rootsOf(frozen.lines.filter((line) => wanted.has(keyId(line.view.key))));
-    const ended = roots.map((root) => endRoot(root, newer, frozen.force));
-    const left = ownerless.map((line) => conclude(line, undefined, skipped(OWNER_STAYED)));
-    const results = [...(await Promise.all(ended)).flat(), ...(await Promise.all(left))];
-    return { ok: true, value: { results, freedBytes: freedOf(results) } };
+    const lines = frozen.lines.filter((line) => wanted.has(keyId(line.view.key)));
+    const results = await run(frozen, newer, lines);
+    // A paused process keeps its memory.
+    const freedBytes = frozen.request.verb === 'end' ? freedOf(results) : 0;
+    const summary = summaryEntry(frozen.request, results, freedBytes);
+    if (summary) await write(summary);
+    await remember(frozen.request, lines, results);
+    return { ok: true, value: { results, freedBytes } };
   };
 
   const cancelPreview: Actions['cancelPreview'] = async ({ token, caller }) => {
     const frozen = tokens.take(token, caller);
     if (typeof frozen === 'string') return { ok: true, value: null };
-    for (const line of frozen.lines) if (line.role === 'chosen') await write(cancelledEntry(line));
+    for (const line of frozen.lines) if (line.role === 'chosen') await write(cancelledEntry(line, frozen.request));
     return { ok: true, value: null };
   };
 
-  return { previewEnd, endProcesses, cancelPreview };
+  return { previewAction, performAction, cancelPreview };
 };

@@ -1,13 +1,20 @@
 import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import type { BrowserWindow } from 'electron';
 import { app, clipboard, dialog, nativeTheme, powerMonitor, shell } from 'electron';
-import type { AppState, Result } from '../shared/api.js';
+import type { AppState, QuickCounts, Result } from '../shared/api.js';
+import { quickCounts } from '../shared/bulk.js';
+import type { Config } from '../shared/config.js';
 import { createCore } from './core.js';
 import { readDetails } from './details.js';
 import { createTranslate, resolveLanguage } from './i18n.js';
 import type { Handlers } from './ipc.js';
 import { pushState, registerIpc } from './ipc.js';
+import { createLogCommands } from './log-commands.js';
+import { createLogReader } from './log-reader.js';
+import { watchLog } from './log-watch.js';
 import { createLogger } from './logger.js';
+import type { Look } from './look.js';
 import { createMonitor } from './monitor.js';
 import { createWindow, isOurPage, prepareSession, removeDefaultMenu } from './window.js';
 
@@ -15,6 +22,7 @@ import { createWindow, isOurPage, prepareSession, removeDefaultMenu } from './wi
 const LINKS = { documentation: 'https://code.claude.com/docs' } as const;
 
 const done: Result<null> = { ok: true, value: null };
+const NO_COUNTS: QuickCounts = { orphans: 0, possibleOrphans: 0, old: 0, all: 0 };
 
 /** The composition root: builds every part once, wires them, opens the window. */
 export const start = async (): Promise<void> => {
@@ -40,7 +48,28 @@ export const start = async (): Promise<void> => {
   });
 
   let window: BrowserWindow | null = null;
+  const logWatch = watchLog(core.paths.actionLogFile);
+  const logCommands = createLogCommands({
+    path: core.paths.actionLogFile,
+    reader: createLogReader({ path: core.paths.actionLogFile }),
+    log: core.actionLog,
+    now: Date.now,
+    identify: core.platform.identify,
+    askWhere: async ({ fileName }) => {
+      const options = { defaultPath: join(app.getPath('documents'), fileName) };
+      const answer = await (window ? dialog.showSaveDialog(window, options) : dialog.showSaveDialog(options));
+      return answer.canceled || answer.filePath === '' ? null : answer.filePath;
+    },
+  });
   const { username, uid } = userInfo();
+  let counted: { readonly look: Look; readonly config: Config; readonly counts: QuickCounts } | null = null;
+  /** Counted once a look and configuration: states are pushed for other reasons too. */
+  const countsOf = (look: Look): QuickCounts => {
+    const config = core.configStore.get();
+    if (counted?.look !== look || counted.config !== config)
+      counted = { look, config, counts: quickCounts(look.snapshot, config, look.guard) };
+    return counted.counts;
+  };
   const state = (): AppState => {
     const config = core.configStore.get();
     const { language, theme, refresh_interval_seconds, refresh_enabled } = config.global_settings;
@@ -51,9 +80,12 @@ export const start = async (): Promise<void> => {
       loop,
       settings: { language, theme, refresh_interval_seconds, refresh_enabled },
       config,
+      stopped: core.stopped.list(),
+      quick: look === null ? NO_COUNTS : countsOf(look),
+      logVersion: logWatch.version(),
       language: resolveLanguage(language, app.getLocale()),
       about: { version: app.getVersion(), electron: process.versions['electron'] ?? '', selfUser: username, selfUid: uid, root: uid === 0 },
-      notices: core.configStore.notices(),
+      notices: [...core.configStore.notices(), ...core.stopped.notices(), ...core.background.notices()],
     };
   };
   const push = (): void => {
@@ -82,9 +114,9 @@ export const start = async (): Promise<void> => {
       const details = look === null ? null : await readDetails(look, key, core);
       return details === null ? { ok: false, failure: { reason: 'gone', id: 'gone' } } : { ok: true, value: details };
     },
-    previewEnd: ({ keys, force }, caller) => core.actions.previewEnd(keys, { force, caller: caller.id }),
-    endProcesses: async ({ token, keys }, caller) => {
-      const report = await core.actions.endProcesses({ token, keys, caller: caller.id });
+    previewAction: (request, caller) => core.actions.previewAction(request, { caller: caller.id }),
+    performAction: async ({ token, keys, confirmation }, caller) => {
+      const report = await core.actions.performAction({ token, keys, confirmation, caller: caller.id });
       // What was ended is seen in the next reading; nobody should wait an interval for it.
       void monitor.refresh();
       return report;
@@ -93,6 +125,9 @@ export const start = async (): Promise<void> => {
       await core.actions.cancelPreview({ token, caller: caller.id });
       return done;
     },
+    readLog: logCommands.readLog,
+    exportLog: logCommands.exportLog,
+    clearLog: logCommands.clearLog,
     copyText: async ({ text }) => {
       clipboard.writeText(text);
       return done;
@@ -124,6 +159,10 @@ export const start = async (): Promise<void> => {
   });
 
   monitor.onChange(push);
+  core.stopped.onChange(push);
+  core.background.onChange(push);
+  core.actionLog.onAppend(logWatch.soon);
+  logWatch.onChange(push);
   core.configStore.onChange(() => {
     applySettings();
     push();
@@ -138,6 +177,7 @@ export const start = async (): Promise<void> => {
   app.on('window-all-closed', () => app.quit());
   app.on('will-quit', () => {
     monitor.stop();
+    logWatch.close();
     core.close();
   });
   app.on('quit', core.leave);

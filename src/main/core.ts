@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Resume } from '../shared/api.js';
 import type { ProcessView } from '../shared/types.js';
+import type { ActionLog } from './action-log.js';
 import { createActionLog } from './action-log.js';
 import type { Actions } from './actions.js';
 import { createActions } from './actions.js';
+import { createClaudeStop } from './claude-stop.js';
 import type { ConfigStore } from './config-store.js';
 import { createConfigStore } from './config-store.js';
+import { createElevate } from './elevate.js';
 import { createHostileFiles } from './hostile-file.js';
 import type { Looker } from './look.js';
 import { createLooker } from './look.js';
@@ -18,6 +22,10 @@ import { endOurselves } from './platform/posix.js';
 import { createSessionFiles } from './session-files.js';
 import type { SessionRegistry } from './sessions.js';
 import { createSessionRegistry } from './sessions.js';
+import type { Background } from './stop-background.js';
+import { createBackground } from './stop-background.js';
+import type { StoppedStore } from './stopped-store.js';
+import { createStoppedStore } from './stopped-store.js';
 
 /** What window and command line share: everything but Electron. */
 export interface Core {
@@ -27,6 +35,11 @@ export interface Core {
   readonly configStore: ConfigStore;
   readonly looker: Looker;
   readonly actions: Actions;
+  readonly actionLog: ActionLog;
+  /** The sessions that were ended here. */
+  readonly stopped: StoppedStore;
+  /** Background sessions that were stopped, and whether they came back. */
+  readonly background: Pick<Background, 'notices' | 'settled' | 'onChange'>;
   /** How a session can be picked up again, and its transcript; nulls where it cannot. */
   readonly resumeOf: (view: ProcessView) => Promise<{ readonly resume: Resume | null; readonly transcriptPath: string | null }>;
   /** Troubles that change no result but should be known: an action log that cannot be written. Returns the way to stop. */
@@ -51,6 +64,21 @@ export const createCore = (): Core => {
   const configStore = createConfigStore({ path: paths.configFile, identify: platform.identify });
   const looker = createLooker({ platform, registry, config: configStore.get, selfUid });
   const log = createActionLog({ path: paths.actionLogFile, now: Date.now, identify: platform.identify });
+  const stopped = createStoppedStore({ path: join(paths.stateDir, 'stopped.json'), identify: platform.identify });
+  const clock = { now: Date.now, monotonicMs: () => performance.now(), sleep: async (ms: number) => void (await sleep(ms)) };
+  const onProblem = (problem: unknown): void => {
+    for (const listener of problems) listener(problem);
+  };
+  const closing = new AbortController();
+  const background = createBackground({
+    claudeStop: createClaudeStop({ platform, clock, selfUid, env: process.env }),
+    look: looker.look,
+    log,
+    now: Date.now,
+    // Who closes does not wait for the next look: the watch ends with the sleep.
+    clock: { ...clock, sleep: (ms) => sleep(ms, undefined, { signal: closing.signal }).catch(() => undefined) },
+    onProblem,
+  });
   const actions = createActions({
     platform,
     look: looker.look,
@@ -58,11 +86,15 @@ export const createCore = (): Core => {
     self: { pid: process.pid, ppid: () => process.ppid },
     config: configStore.get,
     log,
-    clock: { now: Date.now, monotonicMs: () => performance.now(), sleep: async (ms) => void (await sleep(ms)) },
-    randomToken: () => randomBytes(32).toString('base64url'),
-    onProblem: (problem) => {
-      for (const listener of problems) listener(problem);
+    clock,
+    elevate: createElevate({ os: currentOs }),
+    stopBackground: background.stop,
+    onStopped: async (session) => {
+      const kept = await stopped.add(session);
+      if (!kept.ok) onProblem(kept.failure);
     },
+    randomToken: () => randomBytes(32).toString('base64url'),
+    onProblem,
   });
 
   return {
@@ -72,6 +104,9 @@ export const createCore = (): Core => {
     configStore,
     looker,
     actions,
+    actionLog: log,
+    stopped,
+    background,
     resumeOf: async (view) => {
       if (view.session === null || view.uid === null) return { resume: null, transcriptPath: null };
       const { configDir, projectDir, sessionId } = view.session;
@@ -83,7 +118,12 @@ export const createCore = (): Core => {
       problems.add(listener);
       return () => problems.delete(listener);
     },
-    close: () => configStore.close(),
+    close: () => {
+      background.close();
+      closing.abort();
+      stopped.close();
+      configStore.close();
+    },
     leave: () => {
       if (files.hanging() > 0) endOurselves();
     },

@@ -22,7 +22,7 @@ export interface Climb {
   /** A key below "result" in the locales. */
   readonly id: string;
   /** The last signal that was sent. */
-  readonly signal: 'SIGTERM' | 'SIGKILL' | null;
+  readonly signal: 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | null;
   /** Whether it is certain that the process is there no more. */
   readonly gone: boolean;
 }

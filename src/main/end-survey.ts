@@ -1,6 +1,9 @@
-import type { PreviewExcluded, Reason, Resume, Warning } from '../shared/api.js';
+import type { ActionRequest, PreviewExcluded, Reason, Resume, Verb, Warning } from '../shared/api.js';
+import type { Members } from '../shared/bulk.js';
+import { isBulk, planMembers, selectMembers } from '../shared/bulk.js';
+import type { Config } from '../shared/config.js';
 import type { PlanLine } from '../shared/end-plan.js';
-import { excludedAs, isSession, keysToInspect, planEnd } from '../shared/end-plan.js';
+import { excludedAs, isSession, keysToInspect } from '../shared/end-plan.js';
 import type { GuardContext } from '../shared/guard.js';
 import { keyId, sameKey } from '../shared/process-key.js';
 import type { Activity, ProcessKey, ProcessView, Refusal, Snapshot } from '../shared/types.js';
@@ -12,6 +15,7 @@ export interface SurveyParts {
   /** A look that begins after the call. */
   readonly look: () => Promise<{ readonly snapshot: Snapshot; readonly guard: GuardContext }>;
   readonly sessionFiles: SessionFiles;
+  readonly config: () => Config;
   /** Ourselves, as the OS knows us at this instant. */
   readonly self: { readonly pid: number; readonly ppid: () => number };
 }
@@ -25,6 +29,8 @@ export interface FrozenLine extends PlanLine {
 export interface Survey {
   /** Of the look that this comes from. */
   readonly guard: GuardContext;
+  /** Whom the action is for as of this look. */
+  readonly members: readonly ProcessKey[];
   readonly lines: readonly FrozenLine[];
   readonly excluded: readonly PreviewExcluded[];
 }
@@ -72,29 +78,48 @@ const unlisted = (entry: PreviewExcluded, platform: SurveyParts['platform']): Pr
   return { ...entry, refusal };
 };
 
+/** What speaks against each verb: to pause costs an answer its connection, nothing else costs anything. */
+const warningsFor = (verb: Verb, line: PlanLine): readonly Warning[] => {
+  if (verb === 'end' || line.role === 'separate') return line.warnings;
+  return verb === 'pause' ? line.warnings.filter(({ id }) => id === 'busy') : [];
+};
+
 /**
- * Looks anew and says what ending `keys` would touch, who each is, and what speaks against it. Throws where the look
- * fails or does not show our own place in the process table: without that, no ancestor is safe.
+ * Looks anew and says what an action would touch, who each is, and what speaks against it; with `frozen`, what it would do to
+ * those keys by now. Throws where the look fails or does not show our own place in the process table: without that, no
+ * ancestor is safe.
  */
-export const survey = async (parts: SurveyParts, keys: readonly ProcessKey[]): Promise<Survey> => {
+export const survey = async (parts: SurveyParts, request: ActionRequest, frozen?: readonly ProcessKey[]): Promise<Survey> => {
   const { platform, sessionFiles, self } = parts;
-  const { snapshot, guard } = await parts.look();
+  const look = await parts.look();
+  const { snapshot } = look;
+  const guard: GuardContext = request.elevated ? { ...look.guard, elevated: true } : look.guard;
   const ppid = self.ppid();
   // Parent 0 is outside of our pid namespace.
   if (guard.selfPid !== self.pid || (ppid > 0 && !guard.ancestorPids.has(ppid)))
     throw new Error('the look does not show our own ancestors');
-  const facts = await platform.inspect(keysToInspect(planEnd(snapshot, keys, guard)));
-  const plan = planEnd(snapshot, keys, guard, facts);
+  const selected = selectMembers(snapshot, request, parts.config(), guard);
+  const members: Members = frozen ? { ...selected, keys: frozen } : selected;
+  const { keys } = members;
+  const bulk = isBulk(request.scope);
+  const facts = await platform.inspect(keysToInspect(planMembers(snapshot, members, bulk, guard)));
+  const plan = planMembers(snapshot, members, bulk, guard, facts);
 
   const excluded = plan.excluded.map((entry) => unlisted(entry, platform));
   const read = async (line: PlanLine): Promise<FrozenLine | PreviewExcluded> => {
     const { view } = line;
-    const ofSession = isSession(view) ? await transcriptWarnings(view, sessionFiles) : { warnings: [], resume: null };
-    const ofGit = isSession(view) ? await gitWarnings(view, sessionFiles) : [];
+    const ends = request.verb === 'end' && isSession(view);
+    const ofSession = ends ? await transcriptWarnings(view, sessionFiles) : { warnings: [], resume: null };
+    const ofGit = ends ? await gitWarnings(view, sessionFiles) : [];
     const identity = platform.identify(view.key.pid);
     if (identity === null || identity.state === 'Z' || identity.state === 'X') return excludedAs(view, { reason: 'gone', id: 'gone' });
     if (!sameKey(identity.key, view.key) || identity.uid !== view.uid) return excludedAs(view, { reason: 'changed', id: 'changed' });
-    return { ...line, warnings: [...line.warnings, ...ofSession.warnings, ...ofGit], identity, resume: ofSession.resume };
+    // Its service would take a stopped worker for a dead one.
+    if (request.verb !== 'end' && view.kind === 'bg-session') return excludedAs(view, { reason: 'protected', id: 'bgSessionOnlyEnds' });
+    if (request.verb === 'continue' && !frozen && identity.state !== 'T')
+      return excludedAs(view, { reason: 'protected', id: 'notStopped' });
+    const warnings = [...warningsFor(request.verb, line), ...ofSession.warnings, ...ofGit];
+    return { ...line, warnings, identity, resume: ofSession.resume };
   };
   const lines: FrozenLine[] = [];
   for (let from = 0; from < plan.lines.length; from += SESSIONS_AT_ONCE) {
@@ -110,7 +135,7 @@ export const survey = async (parts: SurveyParts, keys: readonly ProcessKey[]): P
   for (const line of lines)
     if (!stays(line) && keys.some((key) => sameKey(key, line.view.key)))
       excluded.push(excludedAs(line.view, { reason: 'changed', id: 'ownerGone' }));
-  return { guard, lines: lines.filter(stays), excluded };
+  return { guard, members: selected.keys, lines: lines.filter(stays), excluded };
 };
 
 /** What has become of a line since it was shown; ids are keys below "result" in the locales. */
@@ -125,8 +150,16 @@ const changed = (id: string): Change => ({ reason: 'changed', id });
 const sameBelow = (a: FrozenLine, b: FrozenLine): boolean =>
   a.below === null || b.below === null ? a.below === b.below : sameKey(a.below, b.below);
 
-/** Why a line that was shown may no longer be ended, judged by a newer survey of the same keys; null = it is as it was, or quieter. */
-export const changeSince = (shown: FrozenLine, newer: Survey, platform: Pick<Platform, 'identify'>): Change | null => {
+/**
+ * Why nothing may be done to a line that was shown, judged by a newer survey of the same keys; null = it is as it was, or
+ * quieter. What only stops or slows a process asks less: it must be the same one, in the same place.
+ */
+export const changeSince = (
+  shown: FrozenLine,
+  newer: Survey,
+  platform: Pick<Platform, 'identify'>,
+  request: Pick<ActionRequest, 'verb' | 'scope'>,
+): Change | null => {
   const now = newer.lines.find((line) => sameKey(line.view.key, shown.view.key));
   if (!now) {
     const refusal = newer.excluded.find((entry) => sameKey(entry.key, shown.view.key))?.refusal;
@@ -138,9 +171,13 @@ export const changeSince = (shown: FrozenLine, newer: Survey, platform: Pick<Pla
   const { identity, view } = now;
   if (identity.uid !== shown.identity.uid || identity.exeId !== shown.identity.exeId) return changed('changed');
   if (view.kind !== shown.view.kind) return changed('changedKind');
-  if (view.leftOver !== shown.view.leftOver) return changed('changedVerdict');
-  if (RANK[view.activity] > RANK[shown.view.activity]) return changed('changedActivity');
+  const isMember = (): boolean => newer.members.some((key) => sameKey(key, view.key));
+  if (request.scope.type !== 'keys' && shown.role === 'chosen' && !isMember()) return changed('changedScope');
+  const ends = request.verb === 'end';
+  if (ends && view.leftOver !== shown.view.leftOver) return changed('changedVerdict');
+  if (ends && RANK[view.activity] > RANK[shown.view.activity]) return changed('changedActivity');
   if (now.role !== shown.role || !sameBelow(now, shown)) return changed('changedPlace');
+  if (!ends) return null;
   const known = new Set(shown.warnings.map(({ id }) => id));
   return now.warnings.every(({ id }) => known.has(id)) ? null : changed('changedWarning');
 };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ActionRequest } from '../shared/api.js';
 import type { ProcessKey } from '../shared/types.js';
 import type { FrozenLine } from './end-survey.js';
 
@@ -9,8 +10,10 @@ const MOST_PREVIEWS = 20;
 /** A list as it was shown; what is ended is a part of it or nothing. */
 export interface Frozen {
   readonly caller: string;
-  readonly force: boolean;
-  /** What the user asked for, in the order of asking. */
+  readonly request: ActionRequest;
+  /** What has to be typed for it, null = nothing. */
+  readonly confirm: string | null;
+  /** Whom the request was for when it was made. */
   readonly keys: readonly ProcessKey[];
   readonly lines: readonly FrozenLine[];
 }

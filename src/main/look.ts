@@ -2,6 +2,7 @@ import type { Config } from '../shared/config.js';
 import type { GuardContext } from '../shared/guard.js';
 import type { Judgement } from '../shared/judge.js';
 import { candidates, judgeKinds, judgeLeftOvers } from '../shared/judge.js';
+import { markedOwnerPid } from '../shared/marks.js';
 import type { SnapshotMemory } from '../shared/snapshot.js';
 import { buildSnapshot } from '../shared/snapshot.js';
 import type { HostTotals, Reading, Snapshot } from '../shared/types.js';
@@ -23,7 +24,7 @@ export interface Looker {
 }
 
 /** Everyone above and below `selfPid` by parent links; loops that a hostile table might hold end the walk. */
-const kin = (reading: Reading): { ancestorPids: Set<number>; childPids: Set<number> } => {
+export const kin = (reading: Reading): { ancestorPids: Set<number>; childPids: Set<number> } => {
   const parents = new Map(reading.processes.map((p) => [p.key.pid, p.ppid]));
   const ancestorPids = new Set<number>();
   for (
@@ -32,6 +33,10 @@ const kin = (reading: Reading): { ancestorPids: Set<number>; childPids: Set<numb
     pid = parents.get(pid)
   )
     ancestorPids.add(pid);
+  // Started from a session's tool and cut loose (setsid, nohup), we have lost the session as a parent; the marks still name it.
+  const self = reading.processes.find((process) => process.key.pid === reading.selfPid);
+  const startedBy = markedOwnerPid(self?.facts.marks ?? null);
+  if (startedBy !== null) ancestorPids.add(startedBy);
   const childPids = new Set<number>([reading.selfPid]);
   for (let grew = true; grew; ) {
     grew = false;

@@ -6,13 +6,17 @@ import { Banners } from './parts/Banners.js';
 import { EndDialog } from './parts/EndDialog.js';
 import { Crash } from './parts/ErrorBoundary.js';
 import { InfoDialogs } from './parts/InfoDialogs.js';
+import { LogSearch } from './parts/LogSearch.js';
 import { OverflowMenu } from './parts/OverflowMenu.js';
 import { overlayRoot } from './parts/overlay-root.js';
 import { SearchField } from './parts/SearchField.js';
+import { Tabs } from './parts/Tabs.js';
 import { TipLayer } from './parts/TipLayer.js';
 import { Toasts } from './parts/Toasts.js';
 import { Sidebar } from './Sidebar.js';
 import { useShown } from './store.js';
+import { useTab } from './tab.js';
+import { LogsTab } from './tabs/LogsTab.js';
 import { MonitorTab } from './tabs/MonitorTab.js';
 
 const DARK = '(prefers-color-scheme: dark)';
@@ -46,6 +50,7 @@ const useSpeech = (): void => {
 export const App = () => {
   const say = useWords();
   const failure = useShown((shown) => (shown.app ? null : shown.failure));
+  const tab = useTab((state) => state.tab);
   useTheme();
   useSpeech();
   useShortcuts();
@@ -57,17 +62,13 @@ export const App = () => {
         <main className="main">
           <header className="bar">
             <h1 className="said">Claude Manager</h1>
-            <div className="tabs" role="tablist" aria-label={say('ui.tabs')}>
-              <button type="button" className="tab" id="tab-monitor" role="tab" aria-selected="true" aria-controls="panel-monitor">
-                {say('ui.tab.monitor')}
-              </button>
-            </div>
-            <SearchField />
+            <Tabs />
+            {tab === 'logs' ? <LogSearch /> : <SearchField />}
             <OverflowMenu />
           </header>
           <Banners />
-          <div className="panel-at" id="panel-monitor" role="tabpanel" aria-labelledby="tab-monitor">
-            <MonitorTab />
+          <div className="panel-at" id={`panel-${tab}`} role="tabpanel" aria-labelledby={`tab-${tab}`} key={tab}>
+            {tab === 'logs' ? <LogsTab /> : <MonitorTab />}
           </div>
           <div ref={overlayRoot} />
         </main>

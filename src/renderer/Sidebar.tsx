@@ -5,6 +5,7 @@ import { useLanguage, useWords } from './i18n.js';
 import { Icon } from './parts/Icon.js';
 import { STATUS_ICONS } from './parts/kind-icons.js';
 import { Meter } from './parts/Meter.js';
+import { QuickActions } from './parts/QuickActions.js';
 import { RefreshControl } from './parts/RefreshControl.js';
 import { useKindName } from './parts/use-kind-name.js';
 import { useShown } from './store.js';
@@ -178,6 +179,7 @@ export const Sidebar = () => {
         <UserCounts processes={processes} />
       </div>
       <RefreshControl />
+      <QuickActions processes={processes} />
     </aside>
   );
 };

@@ -1,8 +1,10 @@
 import { useEffect } from 'react';
 import { refreshNow, togglePause } from './commands.js';
-import { askToEnd, useEnding } from './ending.js';
+import { askToEnd, askToPause, useEnding } from './ending.js';
+import { setLogFilter, useLog } from './log-view.js';
 import { closeDetails } from './parts/Details.js';
-import { keysToEnd } from './targets.js';
+import { TABS, type TabId, useTab } from './tab.js';
+import { keysToEnd, rowsToActOn } from './targets.js';
 import { clearSelection, setFilter, useView } from './view.js';
 
 /** Whether a key belongs to what has focus: text is being typed, or a control takes Space for itself. */
@@ -27,6 +29,17 @@ const closeOne = (): void => {
   else if (selected.size > 0) clearSelection();
 };
 
+/** The same in the log: the details of a line, then the search. */
+const closeInLog = (): void => {
+  if (useLog.getState().open !== null) useLog.setState({ open: null });
+  else setLogFilter({ text: '' });
+};
+
+const showTab = (tab: TabId): void => {
+  useTab.setState({ tab });
+  document.querySelector<HTMLElement>(`#tab-${tab}`)?.focus();
+};
+
 const focusSearch = (): void => {
   const field = document.querySelector<HTMLInputElement>('#search');
   field?.focus();
@@ -40,15 +53,19 @@ const meaningOf = (event: KeyboardEvent): (() => void) | null => {
   if (event.key === 'F5' || (command && key === 'r')) return () => void refreshNow();
   if (isCovered()) return null;
   if (command && key === 'f') return focusSearch;
-  if (command && key === '1') return () => document.querySelector<HTMLElement>('#tab-monitor')?.focus();
-  if (command && key === 'e') return () => void askToEnd(keysToEnd(), false);
-  if (command && key === 'k') return () => void askToEnd(keysToEnd(), true);
-  if (event.key === 'Escape') return closeOne;
+  const tab = command && !event.shiftKey ? TABS[Number(key) - 1] : undefined;
+  if (tab) return () => showTab(tab);
+  // What acts on rows is the Monitor's: nothing is ended out of a table that is not seen.
+  const onMonitor = useTab.getState().tab === 'monitor';
+  if (onMonitor && command && key === 'e') return () => void askToEnd(keysToEnd(), false);
+  if (onMonitor && command && key === 'k') return () => void askToEnd(keysToEnd(), true);
+  if (onMonitor && command && event.shiftKey && key === 'p') return () => void askToPause(rowsToActOn());
+  if (event.key === 'Escape') return onMonitor ? closeOne : closeInLog;
   if (isTyping(event.target) || command || event.altKey) return null;
   if (event.key === '/') return focusSearch;
   if (event.key === '?') return () => useView.setState({ dialog: 'shortcuts' });
   if (event.key === ' ' && !takesSpace(event.target)) return () => void togglePause();
-  if (event.key === 'Delete') return () => void askToEnd(keysToEnd(), event.shiftKey);
+  if (onMonitor && event.key === 'Delete') return () => void askToEnd(keysToEnd(), event.shiftKey);
   return null;
 };
 

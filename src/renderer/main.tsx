@@ -5,6 +5,7 @@ import { App } from './App.js';
 import { startWords, WordsProvider } from './i18n.js';
 import { ErrorBoundary } from './parts/ErrorBoundary.js';
 import { connect } from './store.js';
+import { rememberTab } from './tab.js';
 import { rememberView } from './view.js';
 
 const root = document.querySelector('#root');
@@ -14,6 +15,7 @@ if (!root) throw new Error('index.html has no #root');
 document.documentElement.dataset['theme'] = window.matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
 startWords(navigator.language.toLowerCase().startsWith('pt') ? 'pt-BR' : 'en');
 rememberView(window.localStorage);
+rememberTab(window.localStorage);
 connect(window.claudeManager, document);
 
 createRoot(root).render(

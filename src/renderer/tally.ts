@@ -1,3 +1,4 @@
+import { KIND_RULES } from '../shared/guard.js';
 import { keyId } from '../shared/process-key.js';
 import type { ProcessView } from '../shared/types.js';
 import { collator, type Filter, growForest, holdsStatus, matcher, type StatusFilter, userOf } from './select.js';
@@ -80,4 +81,14 @@ export const memoryOf = (processes: readonly ProcessView[], ids: ReadonlySet<str
     sum = add(sum, tree && view.owner === null ? view.tree.memoryBytes : view.memoryBytes);
   }
   return sum;
+};
+
+/** Sessions by user: whom "end all of a user" can be asked for, under the name that it takes. */
+export const tallySessions = (processes: readonly ProcessView[]): readonly { readonly user: string; readonly count: number }[] => {
+  const users = new Map<string, number>();
+  for (const view of processes) {
+    const user = view.user ?? (view.uid === null ? null : String(view.uid));
+    if (user !== null && KIND_RULES[view.kind].inUser === 'own') users.set(user, (users.get(user) ?? 0) + 1);
+  }
+  return [...users].map(([user, count]) => ({ user, count })).sort((a, b) => b.count - a.count || collator.compare(a.user, b.user));
 };

@@ -13,10 +13,13 @@ export const targetsOf = (
   return chosen.length > 0 ? chosen : processes.filter((view) => keyId(view.key) === focused);
 };
 
-/** The keys of those rows as they are now; empty when there are none. Focus counts only where it is on a row or in its details. */
-export const keysToEnd = (): readonly ProcessKey[] => {
+/** Those rows as they are now; empty when there are none. Focus counts only where it is on a row or in its details. */
+export const rowsToActOn = (): readonly ProcessView[] => {
   const { selected, focused: row, details } = useView.getState();
   const at = document.activeElement;
   const focused = at?.closest('[data-row]') ? row : at?.closest('.details') ? details : null;
-  return targetsOf(useShown.getState().app?.snapshot?.processes ?? [], selected, focused).map((view) => view.key);
+  return targetsOf(useShown.getState().app?.snapshot?.processes ?? [], selected, focused);
 };
+
+/** Their keys. */
+export const keysToEnd = (): readonly ProcessKey[] => rowsToActOn().map((view) => view.key);

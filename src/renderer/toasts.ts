@@ -1,8 +1,8 @@
 import { create } from 'zustand';
-import type { EndReport, Failure, Resume } from '../shared/api.js';
+import type { ActionRequest, EndReport, EndResult, Failure, Resume } from '../shared/api.js';
 import { formatBytes, type Language } from '../shared/format.js';
-import type { ProcessKey } from '../shared/types.js';
 import { type Say, sayFrom, sayNow } from './i18n.js';
+import { toEnd, toEndElevated } from './requests.js';
 
 export interface Toast {
   readonly id: number;
@@ -11,9 +11,13 @@ export interface Toast {
   readonly lines: readonly string[];
   /** Stays until it is closed. */
   readonly sticky: boolean;
-  /** What did not end in time, to be offered again with force. */
-  readonly force: readonly ProcessKey[];
+  /** To end by force what did not end in time; null where nothing is to be forced. */
+  readonly force: ActionRequest | null;
   readonly resume: Resume | null;
+  /** Several sessions can be resumed: their commands stand in "Recently stopped". */
+  readonly stopped: boolean;
+  /** A shell command for the reader to run by hand, in place of what was not done. */
+  readonly command: string | null;
 }
 
 interface Toasts {
@@ -42,46 +46,84 @@ export const showToast = (toast: Omit<Toast, 'id'>): void => {
 
 export const closeToast = (id: number): void => useToasts.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) }));
 
-const bare = { lines: [], sticky: false, force: [], resume: null } as const;
+const bare = { lines: [], sticky: false, force: null, resume: null, stopped: false, command: null } as const;
 
 /** Something small went well. */
 export const showDone = (title: string): void => showToast({ ...bare, tone: 'ok', title });
 
-/** A command was not carried out, and why. */
-export const showFailure = (failure: Failure): void =>
-  showToast({ ...bare, tone: 'bad', title: sayFrom(sayNow, 'error', failure), sticky: failure.reason !== 'cancelled' });
+/** The command to run by hand that comes with a refusal. */
+const commandOf = ({ values }: Pick<Failure, 'values'>): string | null => {
+  const command = values?.['command'];
+  return typeof command === 'string' ? command : null;
+};
 
-/** What an ending came to, in words: done, skipped and failed each with its reason. Pure. */
-export const describeReport = (report: EndReport, forced: boolean, say: Say, language: Language): Omit<Toast, 'id'> => {
+/** A command was not carried out, and why. What the user called off himself is no fault. */
+export const showFailure = (failure: Failure): void => {
+  const calledOff = failure.reason === 'cancelled';
+  showToast({
+    ...bare,
+    tone: calledOff ? 'info' : 'bad',
+    title: sayFrom(sayNow, 'error', failure),
+    sticky: !calledOff,
+    command: commandOf(failure),
+  });
+};
+
+type Deed = 'ended' | 'killed' | 'paused' | 'continued' | 'prioritised';
+
+const deedOf = (request: ActionRequest): Deed => {
+  if (request.verb === 'pause') return 'paused';
+  if (request.verb === 'continue') return 'continued';
+  if (request.verb === 'priority') return 'prioritised';
+  return request.force ? 'killed' : 'ended';
+};
+
+/** A command to run by hand is shown beside the words, to be copied, not within them. */
+const reasonOf = (result: EndResult, say: Say): string =>
+  commandOf(result) === null ? sayFrom(say, 'result', result) : sayFrom(say, 'error', result);
+
+/** What an action came to, in words: done, skipped and failed each with its reason. Pure. */
+export const describeReport = (report: EndReport, request: ActionRequest, say: Say, language: Language): Omit<Toast, 'id'> => {
   const { results } = report;
+  const deed = deedOf(request);
+  const ends = request.verb === 'end';
   const done = results.filter((result) => result.outcome === 'done');
   const others = results.filter((result) => result.outcome !== 'done');
   const failed = others.some((result) => result.outcome === 'failed');
   const freed =
-    report.freedBytes === null || done.length === 0 ? '' : say('ui.result.freed', { amount: formatBytes(report.freedBytes, language) });
-  const verb = forced ? 'ui.result.killed' : 'ui.result.ended';
+    !ends || report.freedBytes === null || done.length === 0
+      ? ''
+      : say('ui.result.freed', { amount: formatBytes(report.freedBytes, language) });
   const only = results.length === 1 ? results[0] : undefined;
   const title =
     done.length === 0
       ? only
-        ? say('ui.result.noneOne', { name: only.name })
-        : say('ui.result.none', { count: results.length })
+        ? say(`ui.result.${deed}NotOne`, { name: only.name })
+        : say(`ui.result.${deed}Not`, { count: results.length })
       : only
-        ? say(`${verb}One`, { name: only.name })
+        ? say(`ui.result.${deed}One`, { name: only.name })
         : done.length === results.length
-          ? say(`${verb}All`, { count: done.length })
-          : say(`${verb}Some`, { done: done.length, count: results.length });
-  const reasons = others.map((result) => {
-    const reason = sayFrom(say, 'result', result);
-    return only ? reason : say('ui.result.line', { name: result.name, reason });
+          ? say(`ui.result.${deed}All`, { count: done.length })
+          : say(`ui.result.${deed}Some`, { done: done.length, count: results.length });
+  // One prompt for the whole list came to nothing: said once, not once a line.
+  const prompt = others.find((result) => result.id.startsWith('elevate'));
+  const lines = prompt && others.every((result) => result.id === prompt.id) ? [prompt] : others;
+  const reasons = lines.map((result) => {
+    const reason = reasonOf(result, say);
+    return only || result === prompt ? reason : say('ui.result.line', { name: result.name, reason });
   });
+  const command = others.map(commandOf).find((each) => each !== null) ?? null;
   const rest = reasons.length - MOST_LINES;
+  const late = ends ? others.filter((result) => result.reason === 'timeout').map((result) => result.key) : [];
+  const resumable = ends ? done.filter((result) => result.resume !== null) : [];
   return {
     tone: failed ? 'bad' : others.length > 0 ? 'info' : 'ok',
     title: `${title}${freed}`,
     lines: rest > 0 ? [...reasons.slice(0, MOST_LINES), say('ui.result.more', { count: rest })] : reasons,
-    sticky: failed,
-    force: forced ? [] : others.filter((result) => result.reason === 'timeout').map((result) => result.key),
-    resume: done.length === 1 ? (done[0]?.resume ?? null) : null,
+    sticky: failed || command !== null,
+    force: late.length === 0 || request.force ? null : request.elevated ? toEndElevated(late, true) : toEnd(late, true),
+    resume: resumable.length === 1 ? (resumable[0]?.resume ?? null) : null,
+    stopped: resumable.length > 1,
+    command,
   };
 };

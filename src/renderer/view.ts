@@ -17,8 +17,15 @@ export interface ViewState {
   /** The row whose details are open. */
   readonly details: string | null;
   /** The row whose menu is open, and where. */
-  readonly menu: { readonly id: string; readonly x: number; readonly y: number; readonly byKey: boolean } | null;
-  readonly dialog: 'shortcuts' | 'about' | null;
+  readonly menu: {
+    readonly id: string;
+    readonly x: number;
+    readonly y: number;
+    readonly byKey: boolean;
+    /** Opened by the details: focus goes back there, and "Details" would lead nowhere. */
+    readonly inDetails?: boolean;
+  } | null;
+  readonly dialog: 'shortcuts' | 'about' | 'stopped' | null;
   /** Notices that were put away, by their text's id and values. */
   readonly dismissed: ReadonlySet<string>;
 }

@@ -3,6 +3,19 @@ import type { CommandName } from './api.js';
 
 const processKey = z.strictObject({ pid: z.int().min(1).max(0x7fffffff), startedAt: z.string().min(1).max(64) });
 
+const stamp = z.string().max(32).optional();
+const logFilter = z.strictObject({
+  levels: z
+    .array(z.enum(['SUCCESS', 'ERROR', 'INFO']))
+    .max(3)
+    .optional(),
+  action: z.string().max(64).optional(),
+  user: z.string().max(256).optional(),
+  from: stamp,
+  to: stamp,
+  text: z.string().max(512).optional(),
+});
+
 /** What each command takes; parsed in main before its handler sees it. */
 export const commandInputs = {
   getState: z.strictObject({}),
@@ -15,10 +28,31 @@ export const commandInputs = {
     theme: z.enum(['system', 'light', 'dark']).optional(),
   }),
   getDetails: z.strictObject({ key: processKey }),
-  previewEnd: z.strictObject({ keys: z.array(processKey).min(1).max(1000), force: z.boolean() }),
-  /** `keys`: the ticked lines of the frozen list; whatever is not in that list refuses the whole command. */
-  endProcesses: z.strictObject({ token: z.string().min(16).max(128), keys: z.array(processKey).max(5000) }),
+  previewAction: z.strictObject({
+    verb: z.enum(['end', 'pause', 'continue', 'priority']),
+    scope: z.discriminatedUnion('type', [
+      z.strictObject({ type: z.literal('keys'), keys: z.array(processKey).min(1).max(1000) }),
+      z.strictObject({ type: z.literal('user'), user: z.string().min(1).max(256) }),
+      z.strictObject({ type: z.literal('all') }),
+      z.strictObject({ type: z.literal('old'), hours: z.number().min(0.1).max(8760).nullable() }),
+      z.strictObject({ type: z.literal('orphans') }),
+    ]),
+    force: z.boolean(),
+    priority: z.enum(['low', 'normal', 'high']).nullable(),
+    minAgeMinutes: z.number().min(0).max(525_600).nullable(),
+    elevated: z.boolean(),
+  }),
+  /** `keys`: the ticked lines of the frozen list; whatever is not in that list refuses the whole command. `confirmation`: what was typed. */
+  performAction: z.strictObject({
+    token: z.string().min(16).max(128),
+    keys: z.array(processKey).max(5000),
+    confirmation: z.string().max(256).nullable(),
+  }),
   cancelPreview: z.strictObject({ token: z.string().min(16).max(128) }),
+  readLog: z.strictObject({ filter: logFilter, offset: z.int().min(0), limit: z.int().min(1).max(1000) }),
+  exportLog: z.strictObject({ filter: logFilter, format: z.enum(['text', 'jsonl', 'csv']) }),
+  /** `preview`: only count. */
+  clearLog: z.strictObject({ olderThanDays: z.number().min(0).max(36_500), preview: z.boolean() }),
   /** Main puts the command to resume a session on the clipboard; the window never reads it. */
   copyText: z.strictObject({ text: z.string().min(1).max(20_000) }),
   openLink: z.strictObject({ id: z.enum(['documentation']) }),

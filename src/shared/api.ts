@@ -13,14 +13,47 @@ export const COMMANDS = [
   'refreshNow',
   'setPreferences',
   'getDetails',
-  'previewEnd',
-  'endProcesses',
+  'previewAction',
+  'performAction',
   'cancelPreview',
+  'readLog',
+  'exportLog',
+  'clearLog',
   'copyText',
   'openLink',
 ] as const;
 export type CommandName = (typeof COMMANDS)[number];
 export type CommandInput<C extends CommandName> = z.infer<(typeof commandInputs)[C]>;
+
+/** What is to be done to processes. */
+export type Verb = 'end' | 'pause' | 'continue' | 'priority';
+export type Priority = 'low' | 'normal' | 'high';
+
+/** Whom an action is for. The window and the command line name a scope; main finds its members. */
+export type ActionScope =
+  /** Chosen one by one. */
+  | { readonly type: 'keys'; readonly keys: readonly ProcessKey[] }
+  /** Every session of a user, with what it owns: endUserProcesses. */
+  | { readonly type: 'user'; readonly user: string }
+  /** Every session of everybody: endAllProcesses. */
+  | { readonly type: 'all' }
+  /** Sessions started more than so many hours ago and idle: cleanOld. Null = the configured age. */
+  | { readonly type: 'old'; readonly hours: number | null }
+  /** Everything that was left over: cleanOrphans. Possible orphans are listed, never ticked. */
+  | { readonly type: 'orphans' };
+
+export interface ActionRequest {
+  readonly verb: Verb;
+  readonly scope: ActionScope;
+  /** Whether what does not obey is killed; for `end` only. */
+  readonly force: boolean;
+  /** For `priority` only, else null. */
+  readonly priority: Priority | null;
+  /** Guards against catching something mid-start; null = 1 minute for orphans and old ones, 0 for what was chosen. */
+  readonly minAgeMinutes: number | null;
+  /** Act as administrator on other users' processes: one system prompt for the whole list. For `end` of chosen keys only. */
+  readonly elevated: boolean;
+}
 
 /** Warnings keep a line unticked in a bulk; `id` is a key below "warning" in the locales. */
 export type Warning = Evidence;
@@ -72,7 +105,9 @@ export interface PreviewExcluded {
 export interface Preview {
   /** One-time, valid 5 minutes, bound to who asked and to this list. Null when nothing can be ended. */
   readonly token: string | null;
-  readonly force: boolean;
+  readonly request: ActionRequest;
+  /** Not null: what has to be typed before the action is performed, a user's name or "ALL". */
+  readonly confirm: string | null;
   readonly takenAtMs: number;
   readonly expiresAtMs: number;
   readonly graceMs: number;
@@ -95,7 +130,7 @@ export interface EndResult {
   readonly id: string;
   readonly values?: Readonly<Record<string, string | number>>;
   /** The last signal that was sent, null = none. */
-  readonly signal: 'SIGTERM' | 'SIGKILL' | null;
+  readonly signal: 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | null;
   readonly freedBytes: number | null;
   readonly resume: Resume | null;
 }
@@ -104,6 +139,65 @@ export interface EndReport {
   readonly results: readonly EndResult[];
   /** Memory of what is gone, as read just before; null = unknown. */
   readonly freedBytes: number | null;
+}
+
+/** A session that was ended here and can be picked up again; newest first, at most 50, kept between starts. */
+export interface StoppedSession {
+  readonly sessionId: string;
+  readonly name: string;
+  readonly projectDir: string | null;
+  readonly user: string | null;
+  readonly pid: number;
+  readonly endedAtMs: number;
+  /** How it came to be ended: the log's word, e.g. KILL_PROCESS, CLEAN_OLD. */
+  readonly action: string;
+  /** Memory of it and what it owned, before less after; null = unknown. */
+  readonly freedBytes: number | null;
+  readonly resume: Resume | null;
+}
+
+/** Counts for the quick actions, by the same rules as their previews: what would be ticked. */
+export interface QuickCounts {
+  readonly orphans: number;
+  readonly possibleOrphans: number;
+  readonly old: number;
+  readonly all: number;
+}
+
+/** One page of the action log, newest first. */
+export interface LogRow {
+  /** Line number from the oldest line that is kept, stable while the log only grows. */
+  readonly id: number;
+  readonly at: string;
+  readonly level: 'SUCCESS' | 'ERROR' | 'INFO';
+  readonly action: string;
+  readonly fields: readonly (readonly [string, string])[];
+  /** As it stands in the file. */
+  readonly line: string;
+}
+
+/** What to show of the log; absent = everything. Times are local stamps as in the log, both ends included. */
+export interface LogFilter {
+  readonly levels?: readonly LogRow['level'][] | undefined;
+  readonly action?: string | undefined;
+  readonly user?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly text?: string | undefined;
+}
+
+export interface LogPage {
+  readonly rows: readonly LogRow[];
+  /** Lines that pass the filter, of how many there are. */
+  readonly matching: number;
+  readonly total: number;
+  /** Of the lines that pass all of the filter but its levels. */
+  readonly counts: Readonly<Record<LogRow['level'], number>>;
+  /** Everything that the filters can be set to. */
+  readonly actions: readonly string[];
+  readonly users: readonly string[];
+  /** Lines that no parser understands; shown nowhere, lost nowhere. */
+  readonly skipped: number;
 }
 
 /** An expected failure of a command: `id` is a key below "error" in the locales. */
@@ -156,6 +250,10 @@ export interface AppState {
   readonly loop: LoopState;
   readonly settings: Pick<GlobalSettings, 'language' | 'theme' | 'refresh_interval_seconds' | 'refresh_enabled'>;
   readonly config: Config;
+  readonly stopped: readonly StoppedSession[];
+  readonly quick: QuickCounts;
+  /** Grows with every line that is written to the action log, so that the Logs tab knows when to read anew. */
+  readonly logVersion: number;
   /** Resolved language: what "system" means here. */
   readonly language: 'en' | 'pt-BR';
   readonly about: {
@@ -175,9 +273,14 @@ export interface CommandOutputs {
   refreshNow: null;
   setPreferences: null;
   getDetails: ProcessDetails;
-  previewEnd: Preview;
-  endProcesses: EndReport;
+  previewAction: Preview;
+  performAction: EndReport;
   cancelPreview: null;
+  readLog: LogPage;
+  /** Where it was written; null = the user closed the dialog. */
+  exportLog: { readonly path: string | null; readonly lines: number };
+  /** How many lines are or would be removed. */
+  clearLog: { readonly lines: number };
   copyText: null;
   openLink: null;
 }

@@ -32,7 +32,12 @@ export const isSession = (view: Pick<ProcessView, 'kind'>): boolean => (SESSION_
 /** Whether a row runs the engine; such a row is never part of another's tree. */
 export const isEngine = (view: Pick<ProcessView, 'kind'>): boolean => (ENGINE_KINDS as readonly string[]).includes(view.kind);
 
-const isDead = (view: ProcessView): boolean => view.state === 'Z' || view.kind === 'zombie';
+/** Re-parented, and nobody can say whether anybody still needs it; ticked by people only. */
+export const isPossibleOrphan = (view: Pick<ProcessView, 'leftOver' | 'reparented'>): boolean =>
+  view.leftOver === 'unknown' && view.reparented;
+
+/** Whether a row has ended and only its entry is left. */
+export const isDead = (view: Pick<ProcessView, 'state' | 'kind'>): boolean => view.state === 'Z' || view.kind === 'zombie';
 const warning = (id: string, values?: Warning['values']): Warning =>
   values ? { id, values, weight: 'against' } : { id, weight: 'against' };
 
@@ -192,9 +197,13 @@ const reachOf = (root: ProcessView, kin: Kin, facts: FactsByPid): Found[] => {
     }
     return false;
   };
+  // In another pid namespace a mark's pid is somebody else's than ours.
+  const isElsewhere = (view: ProcessView): boolean => facts.get(view.key.pid)?.sameNamespace === false;
   // What has lost its parent is known by its owner.
   const lost = new Set(
-    kin.living.filter((view) => view !== root && view.owner && sameKey(view.owner, root.key) && isOurs(view) && !found.has(view)),
+    kin.living.filter(
+      (view) => view !== root && view.owner && sameKey(view.owner, root.key) && isOurs(view) && !found.has(view) && !isElsewhere(view),
+    ),
   );
   const isTop = (view: ProcessView): boolean => {
     const over = kin.parent(view);
@@ -273,13 +282,15 @@ export const keysToInspect = (plan: EndPlan): ProcessKey[] =>
   plan.lines.filter((line) => !isEngine(line.view)).map((line) => line.view.key);
 
 /**
- * Which lines of a plan are ended when it is accepted as it is, by key id. A single choice by hand is ticked though warned of,
- * in a bulk a warning unticks; what is owned goes with its session; separate lines are never ticked.
+ * Which lines of a plan are ended when it is accepted as it is, by key id. A single choice by hand is ticked though warned of;
+ * in a bulk a warning unticks, and so does any doubt whether it is left over; what is owned goes with its session; separate
+ * lines are never ticked.
  */
 export const tickedIds = (lines: readonly Pick<PlanLine, 'role' | 'below' | 'warnings' | 'view'>[], bulk: boolean): ReadonlySet<string> => {
   const ids = new Set<string>();
-  for (const { role, view, warnings } of lines) if (role === 'chosen' && (!bulk || warnings.length === 0)) ids.add(keyId(view.key));
-  for (const { role, view, below } of lines) if (role === 'owned' && below && ids.has(keyId(below))) ids.add(keyId(view.key));
+  const free = lines.filter(({ view, warnings }) => !bulk || (warnings.length === 0 && !isPossibleOrphan(view)));
+  for (const { role, view } of free) if (role === 'chosen') ids.add(keyId(view.key));
+  for (const { role, view, below } of free) if (role === 'owned' && below && ids.has(keyId(below))) ids.add(keyId(view.key));
   return ids;
 };
 

@@ -13,12 +13,14 @@ type Ground = readonly [Kind, Evidence];
 const flag = (kind: Kind, slot: string): Ground => [kind, because('option', { option: slot })];
 
 /** R3 and R4: what is no session, by slots of its own. */
-const infrastructure = (slots: readonly string[]): Ground | null => {
+const infrastructure = (slots: readonly string[], facts: ProcessFacts): Ground | null => {
   const [first = '', second = ''] = slots;
   if (first === 'daemon' && second === 'run') return ['daemon', because('command', { command: 'daemon run' })];
   // The host's own command line ends in the one that it hosts: ask for the host first.
   if (hasFlag(slots, '--bg-pty-host')) return flag('bg-pty-host', '--bg-pty-host');
-  if (hasFlag(slots, '--bg-spare')) return flag('bg-spare', '--bg-spare');
+  // A spare that was claimed keeps its command line; its own record says that it is a session by now (seen in 2.1.197).
+  const claimed = facts.registry?.procStartMatches === true && facts.registry.kind === 'bg';
+  if (hasFlag(slots, '--bg-spare')) return claimed ? ['bg-session', because('recordSaysBackground')] : flag('bg-spare', '--bg-spare');
   if (hasFlag(slots, '--chrome-native-host')) return flag('chrome-native-host', '--chrome-native-host');
   if (hasFlag(slots, '--claude-in-chrome-mcp')) return flag('mcp-server', '--claude-in-chrome-mcp');
   if (first === 'mcp' && second === 'serve') return ['mcp-serve', because('command', { command: 'mcp serve' })];
@@ -59,6 +61,6 @@ export const classifyEngine = (facts: ProcessFacts): Verdict<Kind> | null => {
   const proof = because(`install.${engine.install}`, { path: cleanText(engine.proof, 200) });
   const tool = embeddedTool(facts);
   if (tool !== null) return { value: 'tool-child', evidence: [proof, because('embeddedTool', { name: tool })] };
-  const [value, ground] = infrastructure(engine.slots) ?? session(engine, facts);
+  const [value, ground] = infrastructure(engine.slots, facts) ?? session(engine, facts);
   return { value, evidence: [proof, ground] };
 };

@@ -11,36 +11,55 @@ export interface GuardContext {
   /** Everyone below us. */
   readonly childPids: ReadonlySet<number>;
   readonly protectRules: readonly ProtectRule[];
+  /** Acting as administrator on other people's processes, by their leave; never on the system's own users. */
+  readonly elevated?: boolean;
 }
 
 /** The parts of a row that decide whether it may be ended. */
 export type GuardView = Pick<ProcessView, 'key' | 'kind' | 'uid' | 'user' | 'leftOver' | 'name' | 'projectDir' | 'session'>;
 
-/** How a kind may be ended by hand: `refusal` is the id that says the right way where it may not. */
-export type KindRule =
+/** Whether a kind has a place of its own in a bulk, comes along with its session, or stays out. */
+export type Place = 'own' | 'with-session' | 'no';
+
+/** How a kind may be ended: `refusal` is the id that says the right way where it may not. */
+export type KindRule = {
+  /** Among left-overs, where it is one beyond doubt. */
+  readonly inOrphans: boolean;
+  /** When all of a user's, or everybody's, is ended. */
+  readonly inUser: Place;
+  /** When what is old and idle is ended. */
+  readonly inOld: Place;
+  /** Too little is known of it for any list: one at a time, by hand. */
+  readonly alone: boolean;
+} & (
   | { readonly byHand: 'yes' }
-  | { readonly byHand: 'left-over'; readonly refusal: string }
-  | { readonly byHand: 'no'; readonly refusal: string };
+  // 'stop': never by a signal, but through `claude stop`, and one's own only.
+  | { readonly byHand: 'left-over' | 'no' | 'stop'; readonly refusal: string }
+);
 
-const YES: KindRule = { byHand: 'yes' };
-const no = (refusal: string): KindRule => ({ byHand: 'no', refusal });
-const leftOverOnly = (refusal: string): KindRule => ({ byHand: 'left-over', refusal });
+const NEVER = { inOrphans: false, inUser: 'no', inOld: 'no', alone: false } as const;
+const SESSION: KindRule = { byHand: 'yes', inOrphans: true, inUser: 'own', inOld: 'own', alone: false };
+const OWNED: KindRule = { byHand: 'yes', inOrphans: true, inUser: 'with-session', inOld: 'with-session', alone: false };
+const ALONE: KindRule = { ...NEVER, byHand: 'yes', alone: true };
+const no = (refusal: string): KindRule => ({ ...NEVER, byHand: 'no', refusal });
+const leftOverOnly = (refusal: string): KindRule => ({ ...NEVER, byHand: 'left-over', refusal });
 
-/** What may be ended by hand, by kind. A new kind does not compile until it is decided here. */
+/** The table of kinds: what may be ended how. A new kind does not compile until it is decided here. */
 export const KIND_RULES: Readonly<Record<Kind, KindRule>> = {
-  'cli-session': YES,
-  'cli-headless': YES,
-  'ide-session': YES,
-  'desktop-session': YES,
-  'sdk-worker': YES,
-  teammate: YES,
-  'acp-adapter': YES,
+  'cli-session': SESSION,
+  'cli-headless': SESSION,
+  'ide-session': SESSION,
+  'desktop-session': SESSION,
+  'sdk-worker': SESSION,
+  teammate: SESSION,
+  // It has no record of its own, and so is never known to be idle.
+  'acp-adapter': { ...SESSION, inOld: 'no' },
   // A signalled worker is started again by its daemon within seconds.
-  'bg-session': no('bgSession'),
-  'mcp-server': YES,
-  'tool-shell': YES,
-  'tool-child': YES,
-  hook: YES,
+  'bg-session': { ...NEVER, inUser: 'own', byHand: 'stop', refusal: 'bgSession' },
+  'mcp-server': OWNED,
+  'tool-shell': OWNED,
+  'tool-child': OWNED,
+  hook: OWNED,
   'bg-pty-host': leftOverOnly('bgPtyHost'),
   'bg-spare': no('bgSpare'),
   daemon: no('daemon'),
@@ -55,10 +74,13 @@ export const KIND_RULES: Readonly<Record<Kind, KindRule>> = {
   'cowork-vm': no('coworkVm'),
   'chrome-native-host': leftOverOnly('chromeNativeHost'),
   zombie: no('zombie'),
-  'api-client': YES,
-  unverified: YES,
-  'cli-utility': YES,
+  'api-client': ALONE,
+  unverified: ALONE,
+  'cli-utility': ALONE,
 };
+
+/** Uids below belong to the system itself. */
+const FIRST_USER_UID = 1000;
 
 const refuse = (id: string, values?: Refusal['values']): Refusal =>
   values ? { reason: 'protected', id, values } : { reason: 'protected', id };
@@ -136,18 +158,26 @@ export const kinRefusalOf = (pid: number, context: GuardContext): Refusal | null
   return context.childPids.has(pid) ? refuse('child') : null;
 };
 
-const kindRefusal = (view: GuardView): Refusal | null => {
+/** The id by which a background session is stopped; null = none that may stand in a command: the record that holds it is anybody's text. */
+export const jobIdOf = (view: Pick<GuardView, 'session'>): string | null => {
+  const jobId = view.session?.jobId ?? '';
+  return /^[0-9a-f]{8}$/.test(jobId) ? jobId : null;
+};
+
+const kindRefusal = (view: GuardView, context: GuardContext): Refusal | null => {
   const rule = KIND_RULES[view.kind];
   if (rule.byHand === 'yes' || (rule.byHand === 'left-over' && view.leftOver === 'yes')) return null;
-  if (view.kind !== 'bg-session') return refuse(rule.refusal);
-  // The id goes into a command for people to copy, and the record that holds it is anybody's text.
-  const jobId = view.session?.jobId ?? '';
-  return /^[0-9a-f]{8}$/.test(jobId) ? refuse(rule.refusal, { jobId }) : refuse('bgSessionUnknownJob');
+  if (rule.byHand !== 'stop') return refuse(rule.refusal);
+  const jobId = jobIdOf(view);
+  if (jobId === null) return refuse('bgSessionUnknownJob');
+  // Another user's engine and configuration are never run, not even by root.
+  return view.uid === context.selfUid ? null : refuse(rule.refusal, { jobId });
 };
 
 const uidRefusal = (view: GuardView, context: GuardContext): Refusal | null => {
   if (view.uid === null) return { reason: 'denied', id: 'unknownUser' };
   if (view.uid === context.selfUid || context.isRoot) return null;
+  if (context.elevated) return view.uid >= FIRST_USER_UID ? null : { reason: 'denied', id: 'systemUser' };
   return { reason: 'denied', id: 'otherUser', values: { user: view.user ?? String(view.uid) } };
 };
 
@@ -156,4 +186,7 @@ const uidRefusal = (view: GuardView, context: GuardContext): Refusal | null => {
  * session that it belongs to, where known: rules that protect a session protect what it owns.
  */
 export const refusalOf = (view: GuardView, context: GuardContext, owner: GuardView | null = null): Refusal | null =>
-  protectionOf(view, owner, context.protectRules) ?? kinRefusalOf(view.key.pid, context) ?? kindRefusal(view) ?? uidRefusal(view, context);
+  protectionOf(view, owner, context.protectRules) ??
+  kinRefusalOf(view.key.pid, context) ??
+  kindRefusal(view, context) ??
+  uidRefusal(view, context);

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Lab, LabSession } from '../fixtures/lab.js';
@@ -19,6 +20,12 @@ describe('the Monitor tab, over real processes', () => {
   let stranger: number;
 
   const page = () => launched.page;
+  /** With a home that outlives the application, so that it can be started again. */
+  const launch = (): Promise<LaunchedApp> => {
+    const xdgHome = join(lab.home, 'desk');
+    mkdirSync(xdgHome, { recursive: true });
+    return launchApp({ xdgHome, env: { CLAUDE_CONFIG_DIR: join(lab.home, '.claude') } });
+  };
   const cell = (pid: number, column: string) => cellText(page(), pid, column);
 
   beforeAll(async () => {
@@ -40,7 +47,7 @@ describe('the Monitor tab, over real processes', () => {
     if (isRoot) foreign = await lab.session({ project: 'theirs', uid: 65534, memoryMb: 5, record: false });
     orphan = await lab.orphanServer({ name: 'server-left', memoryMb: 15 });
     stranger = await lab.bystander();
-    launched = await launchApp({ env: { CLAUDE_CONFIG_DIR: join(lab.home, '.claude') } });
+    launched = await launch();
     await ready(page(), billing.pid);
   });
   afterAll(async () => {
@@ -153,17 +160,25 @@ describe('the Monitor tab, over real processes', () => {
   });
 
   it('speaks Portuguese and turns dark when asked, and stays so after a restart', async () => {
-    await page().getByRole('button', { name: 'Menu', exact: true }).click();
-    await page().getByRole('menuitemradio', { name: 'Dark' }).click();
-    await page().keyboard.press('Escape');
-    await expect.poll(() => page().locator('html').getAttribute('data-theme')).toBe('dark');
-    await page().getByRole('button', { name: 'Menu', exact: true }).click();
-    await page()
-      .getByRole('menuitemradio', { name: /Português/ })
-      .click();
-    await page().keyboard.press('Escape');
-    await expect.poll(() => page().locator('html').getAttribute('lang')).toBe('pt-BR');
-    await expect.poll(() => cell(billing.pid, 'activity')).toBe('Ocupada');
+    const choose = async (item: string): Promise<void> => {
+      await page().locator('.bar button[aria-haspopup="menu"]').last().click();
+      await page().getByRole('menuitemradio', { name: item, exact: true }).click();
+      await page().keyboard.press('Escape');
+      await page().locator('.menu').waitFor({ state: 'detached' });
+    };
+    const isSo = async (): Promise<void> => {
+      await expect.poll(() => page().locator('html').getAttribute('data-theme')).toBe('dark');
+      await expect.poll(() => page().locator('html').getAttribute('lang')).toBe('pt-BR');
+      await expect.poll(() => cell(billing.pid, 'activity')).toBe('Ocupada');
+    };
+    await choose('Dark');
+    await choose('Português (Brasil)');
+    await isSo();
+    expect({ console: launched.consoleMessages, csp: launched.cspViolations }).toEqual({ console: [], csp: [] });
+    await launched.close();
+    launched = await launch();
+    await ready(page(), billing.pid);
+    await isSo();
   });
 
   it('said nothing in the console and broke no rule of its policy all the while', () => {

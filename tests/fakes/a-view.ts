@@ -1,5 +1,6 @@
+import type { ActionRequest } from '../../src/shared/api.js';
 import type { GuardContext } from '../../src/shared/guard.js';
-import type { ProcessView, Snapshot } from '../../src/shared/types.js';
+import type { ProcessKey, ProcessView, Snapshot } from '../../src/shared/types.js';
 
 /** A quiet process of uid 1000, its stamp made of its pid; say only what matters to the test. */
 export const aView = (pid: number, over: Partial<ProcessView> = {}): ProcessView => ({
@@ -53,4 +54,14 @@ export const aSnapshot = (processes: readonly ProcessView[]): Snapshot => ({
   totals: { processes: processes.length, sessions: 0, memoryBytes: 0, memoryIsPartial: false, cpuPercent: null, unreadable: 0 },
   processes,
   complete: true,
+});
+
+/** A request to end processes chosen one by one. */
+export const toEnd = (keys: readonly ProcessKey[], force = false): ActionRequest => ({
+  verb: 'end',
+  scope: { type: 'keys', keys },
+  force,
+  priority: null,
+  minAgeMinutes: null,
+  elevated: false,
 });

@@ -8,7 +8,7 @@ import { parseConfig } from '../../src/shared/config.js';
 import { acceptedKeys } from '../../src/shared/end-plan.js';
 import type { GuardContext } from '../../src/shared/guard.js';
 import type { ProcessView } from '../../src/shared/types.js';
-import { aGuard, aView } from './a-view.js';
+import { aGuard, aView, toEnd } from './a-view.js';
 import type { FakeProcess, World } from './recording-platform.js';
 
 /** Session files of which there are none. */
@@ -66,9 +66,9 @@ export const valueIn = <T>(result: Result<T>): T => {
 export type On = ReturnType<typeof actionsOn>;
 
 export const previewOf = async ({ actions }: On, pids: readonly number[], force = false): Promise<Preview> =>
-  valueIn(await actions.previewEnd(pids.map(key), { force, caller: CALLER }));
+  valueIn(await actions.previewAction(toEnd(pids.map(key), force), { caller: CALLER }));
 export const end = ({ actions }: On, preview: Preview, keys = acceptedKeys(preview, { includeWarned: true }), caller = CALLER) =>
-  actions.endProcesses({ token: preview.token ?? 'none', keys, caller });
+  actions.performAction({ token: preview.token ?? 'none', keys, confirmation: null, caller });
 export const previewAndEnd = async (on: On, pids: readonly number[], force = false) =>
   valueIn(await end(on, await previewOf(on, pids, force)));
 export const brief = (report: EndReport) =>

@@ -16,11 +16,14 @@ export interface FakeProcess {
   /** Milliseconds from SIGKILL to its end; null = it hangs in the kernel. */
   readonly diesAfterMs?: number | null;
   readonly denies?: boolean;
+  /** Refuses to be raised in priority. */
+  readonly holdsNice?: boolean;
 }
 
 export interface SentSignal {
   readonly target: Identity;
-  readonly intent: Intent;
+  /** A signal's, or what a priority was set to. */
+  readonly intent: Intent | `nice ${number}`;
   readonly outcome: SignalOutcome;
   readonly atMs: number;
   /** Who really had the pid at that instant, before the signal. */
@@ -83,7 +86,7 @@ export const createWorld = (initial: readonly FakeProcess[]) => {
     for (const one of processes.values()) if (one.view.ppid === pid) update(one.view.key.pid, { over: { ppid: 1 } });
   };
 
-  const signal = (target: Identity, intent: Intent): SignalOutcome => {
+  const act = (target: Identity, intent: SentSignal['intent']): SignalOutcome => {
     const actual = processes.get(target.key.pid) ?? null;
     const living = new Set([...processes.values()].filter((one) => one.view.state !== 'Z').map(idOf));
     const record = (outcome: SignalOutcome): SignalOutcome => {
@@ -97,6 +100,8 @@ export const createWorld = (initial: readonly FakeProcess[]) => {
     if (view.uid !== target.uid || exeId !== target.exeId) return record('changed');
     if (actual.denies) return record('denied');
     const { pid, startedAt } = view.key;
+    if (intent.startsWith('nice')) return record(actual.holdsNice ? 'denied' : 'sent');
+    if (intent === 'pause') update(pid, { over: { state: 'T' } });
     if (intent === 'force' && actual.diesAfterMs !== null) at(nowMs + (actual.diesAfterMs ?? 0), () => kill(pid, startedAt));
     // A stopped process sees the request when it goes on.
     const asked = sent.some((one) => one.intent === 'ask' && one.outcome === 'sent' && one.target.key.startedAt === startedAt);
@@ -107,7 +112,7 @@ export const createWorld = (initial: readonly FakeProcess[]) => {
     return record('sent');
   };
 
-  const platform: Pick<Platform, 'identify' | 'inspect' | 'signal'> = {
+  const platform: Pick<Platform, 'identify' | 'inspect' | 'signal' | 'setPriority'> = {
     identify: (pid) => {
       const known = processes.get(pid);
       return known ? identityOf(known) : null;
@@ -123,7 +128,8 @@ export const createWorld = (initial: readonly FakeProcess[]) => {
       }
       return facts;
     },
-    signal,
+    signal: act,
+    setPriority: (target, nice) => act(target, `nice ${nice}`),
   };
 
   return {

@@ -2,7 +2,7 @@ import type { CandidateFacts, HostTotals, Os, ProcessKey, Reading } from '../../
 import { createLinuxPlatform } from './linux.js';
 
 /** What to do to a process. The signal's number is the platform's own business. */
-export type Intent = 'ask' | 'force' | 'continue';
+export type Intent = 'ask' | 'force' | 'pause' | 'continue';
 
 /** What the OS said to a signal. `changed`: the pid is another process now, or runs another executable or as another user. */
 export type SignalOutcome = 'sent' | 'gone' | 'denied' | 'changed';
@@ -46,8 +46,12 @@ export interface Platform {
   inspect(keys: readonly ProcessKey[]): Promise<ReadonlyMap<number, CandidateFacts>>;
   /** Who has this pid now; null = nobody. Synchronous, so that nothing comes between a check and a signal. */
   identify(pid: number): Identity | null;
+  /** Path of the executable that runs under this pid at this instant, as the OS gives it (" (deleted)" included); null = unreadable. Synchronous. */
+  exePath(pid: number): string | null;
   /** Checks pid, start stamp, uid and executable against `target` and signals in the same turn of the event loop. */
   signal(target: Identity, intent: Intent): SignalOutcome;
+  /** Checks as `signal` does and sets the nice value (-20 to 19) of all its threads in the same turn; `denied` also where raising it takes a privilege. */
+  setPriority(target: Identity, nice: number): SignalOutcome;
   /** Memory in detail; null = gone. */
   memoryDetails(key: ProcessKey): Promise<MemoryDetails | null>;
   /** Home directory of a uid from the account database; null = unknown. */

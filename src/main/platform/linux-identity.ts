@@ -1,5 +1,6 @@
+import { readdirSync } from 'node:fs';
 import type { Identity, Intent, SignalOutcome } from './index.js';
-import type { SendSignal } from './posix.js';
+import type { SendSignal, SetNice } from './posix.js';
 import { isPid } from './posix.js';
 import type { ProcFiles, ReadFailure } from './proc-files.js';
 import type { StatFields } from './proc-parse.js';
@@ -9,6 +10,15 @@ import { PF_EXITING, parseStat, parseStatus } from './proc-parse.js';
 export const readStat = (files: ProcFiles, dir: string): StatFields | ReadFailure => {
   const length = files.read(`${dir}/stat`);
   return typeof length === 'number' ? (parseStat(files.bytes, length) ?? 'failed') : length;
+};
+
+const listThreads = (procRoot: string, pid: number): number[] => {
+  try {
+    return readdirSync(`${procRoot}/${pid}/task`).map(Number).filter(isPid);
+  } catch {
+    // It has gone meanwhile.
+    return [];
+  }
 };
 
 interface Seen {
@@ -46,15 +56,14 @@ const look = (files: ProcFiles, procRoot: string, pid: number): Seen | null => {
 export const identifyProcess = (files: ProcFiles, procRoot: string, pid: number): Identity | null =>
   look(files, procRoot, pid)?.identity ?? null;
 
-/**
- * Signals `target` if pid, start stamp, uid and executable are still its own, with nothing in between: all of it is
- * synchronous. `selfPid` and pid 1 are never signalled.
- */
-export const signalProcess = (
-  parts: { files: ProcFiles; procRoot: string; selfPid: number; send: SendSignal },
-  target: Identity,
-  intent: Intent,
-): SignalOutcome => {
+interface ActParts {
+  readonly files: ProcFiles;
+  readonly procRoot: string;
+  readonly selfPid: number;
+}
+
+/** Does `act` if pid, start stamp, uid and executable are still the target's own, with nothing in between: all of it is synchronous. */
+const ifSame = (parts: ActParts, target: Identity, act: (pid: number) => SignalOutcome): SignalOutcome => {
   const { pid, startedAt } = target.key;
   if (!isPid(pid) || pid === 1 || pid === parts.selfPid) return 'denied';
   const seen = look(parts.files, parts.procRoot, pid);
@@ -65,5 +74,19 @@ export const signalProcess = (
   // On its way out a process loses its executable first; that is an end, not a change.
   if (seen.exiting && now.exeId === null) return 'gone';
   if (now.uid !== target.uid || now.exeId !== target.exeId) return 'changed';
-  return parts.send(pid, intent);
+  return act(pid);
 };
+
+/** Signals `target` if it is still the same process. `selfPid` and pid 1 are never signalled. */
+export const signalProcess = (parts: ActParts & { readonly send: SendSignal }, target: Identity, intent: Intent): SignalOutcome =>
+  ifSame(parts, target, (pid) => parts.send(pid, intent));
+
+/** Sets the nice value of every thread of `target` if it is still the same process: on Linux each thread has its own. */
+export const reniceProcess = (parts: ActParts & { readonly setNice: SetNice }, target: Identity, nice: number): SignalOutcome =>
+  ifSame(parts, target, (pid) => {
+    const first = parts.setNice(pid, nice);
+    if (first !== 'sent') return first;
+    const others = listThreads(parts.procRoot, pid).filter((tid) => tid !== pid);
+    // A thread may end at any time; new ones take after the one that starts them.
+    return others.some((tid) => parts.setNice(tid, nice) === 'denied') ? 'denied' : 'sent';
+  });

@@ -5,11 +5,11 @@ import type { KernelUnits } from './host-parse.js';
 import { parseAuxv } from './host-parse.js';
 import type { Platform, PlatformNote } from './index.js';
 import { createHostReader } from './linux-host.js';
-import { identifyProcess, signalProcess } from './linux-identity.js';
+import { identifyProcess, reniceProcess, signalProcess } from './linux-identity.js';
 import { inspectProcesses, readMemoryDetails } from './linux-inspect.js';
 import { createProcessTable } from './linux-table.js';
-import type { SendSignal } from './posix.js';
-import { sendSignal } from './posix.js';
+import type { SendSignal, SetNice } from './posix.js';
+import { isPid, sendSignal, setNice } from './posix.js';
 import { createProcFiles } from './proc-files.js';
 
 /** Where the Linux reader looks and whom it takes itself for; the defaults are the running system and this process. */
@@ -18,6 +18,7 @@ export interface LinuxOptions {
   readonly etcRoot?: string;
   /** Sends the signal once identity is checked. */
   readonly signal?: SendSignal;
+  readonly setNice?: SetNice;
   /** The command that knows users of directory services; null = ask nobody. */
   readonly getent?: string | null;
   readonly selfPid?: number;
@@ -84,7 +85,12 @@ export const createLinuxPlatform = (options: LinuxOptions = {}): Platform => {
     focus: table.focus,
     inspect: (keys) => inspectProcesses({ files, procRoot }, keys),
     identify: (pid) => identifyProcess(files, procRoot, pid),
+    exePath: (pid) => {
+      const link = isPid(pid) ? files.link(`${procRoot}/${pid}/exe`) : 'gone';
+      return typeof link === 'string' ? null : link.target;
+    },
     signal: (target, intent) => signalProcess({ files, procRoot, selfPid, send: signal }, target, intent),
+    setPriority: (target, nice) => reniceProcess({ files, procRoot, selfPid, setNice: options.setNice ?? setNice }, target, nice),
     memoryDetails: (key) => readMemoryDetails(files, procRoot, key, units().pageBytes),
     homeOf: accounts.homeOf,
     userOf: accounts.userOf,

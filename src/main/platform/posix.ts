@@ -1,6 +1,10 @@
+import { setPriority } from 'node:os';
 import type { Intent, SignalOutcome } from './index.js';
 
-const SIGNALS = { ask: 'SIGTERM', force: 'SIGKILL', continue: 'SIGCONT' } as const satisfies Record<Intent, NodeJS.Signals>;
+const SIGNALS = { ask: 'SIGTERM', force: 'SIGKILL', pause: 'SIGSTOP', continue: 'SIGCONT' } as const satisfies Record<
+  Intent,
+  NodeJS.Signals
+>;
 
 /** The largest pid that Linux and macOS can hand out (PID_MAX_LIMIT). */
 const MAX_PID = 4_194_304;
@@ -20,6 +24,23 @@ export const sendSignal: SendSignal = (pid, intent) => {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ESRCH') return 'gone';
     if (code === 'EPERM') return 'denied';
+    throw error;
+  }
+};
+
+export type SetNice = (tid: number, nice: number) => Exclude<SignalOutcome, 'changed'>;
+
+/** Sets the nice value of exactly one thread (a process's first has its pid), never of pid 1's nor of whoever 0 would mean. */
+export const setNice: SetNice = (tid, nice) => {
+  if (!isPid(tid) || tid === 1) return 'denied';
+  try {
+    setPriority(tid, nice);
+    return 'sent';
+  } catch (error) {
+    // Node wraps what the system said; the number is errno itself.
+    const said = error instanceof Error && 'info' in error && error.info instanceof Object && 'code' in error.info ? error.info.code : null;
+    if (said === 'ESRCH') return 'gone';
+    if (said === 'EPERM' || said === 'EACCES') return 'denied';
     throw error;
   }
 };

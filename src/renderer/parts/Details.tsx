@@ -4,8 +4,9 @@ import { formatBytes } from '../../shared/format.js';
 import { keyId } from '../../shared/process-key.js';
 import type { ProcessView } from '../../shared/types.js';
 import { ask } from '../ask.js';
-import { askToEnd } from '../ending.js';
+import { askFor, askToEnd } from '../ending.js';
 import { sayFrom, useLanguage, useWords } from '../i18n.js';
+import { canElevate, isPaused, toEndElevated } from '../requests.js';
 import { figuresOf, userOf } from '../select.js';
 import { useShown } from '../store.js';
 import { announce } from '../toasts.js';
@@ -89,6 +90,12 @@ const Panel = ({ view, alive }: { readonly view: ProcessView; readonly alive: bo
           ) : (
             <span className="tag">{say('ui.details.gone')}</span>
           )}
+          {alive && isPaused(view) && (
+            <span className="tag info">
+              <Icon name="pause" />
+              {say('activity.paused')}
+            </span>
+          )}
           <span className="clip">
             {[say(`kind.${view.kind}`), userOf(view), formatBytes(figuresOf(view, wholeTree).memoryBytes, language)]
               .filter(Boolean)
@@ -119,6 +126,27 @@ const Panel = ({ view, alive }: { readonly view: ProcessView; readonly alive: bo
           <button type="button" className="btn quiet-danger" onClick={() => void askToEnd([view.key], true)}>
             <Icon name="force" size="sm" />
             {say('ui.action.force')}
+          </button>
+        )}
+        {alive && canElevate(view.refusal) && (
+          <button type="button" className="btn" onClick={() => void askFor(toEndElevated([view.key], false))}>
+            {say('ui.action.admin')}
+          </button>
+        )}
+        {alive && (
+          <button
+            type="button"
+            id="details-more"
+            className="icon-btn push"
+            aria-haspopup="menu"
+            aria-label={say('ui.action.more', { name: view.name })}
+            data-tip={say('ui.action.moreTip')}
+            onClick={(event) => {
+              const box = event.currentTarget.getBoundingClientRect();
+              useView.setState({ menu: { id: keyId(view.key), x: box.right, y: box.top, byKey: event.detail === 0, inDetails: true } });
+            }}
+          >
+            <Icon name="more" />
           </button>
         )}
       </div>

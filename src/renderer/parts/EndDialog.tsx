@@ -1,58 +1,59 @@
 import { Dialog } from '@base-ui/react/dialog';
-import { type KeyboardEvent, useMemo, useRef } from 'react';
+import { type KeyboardEvent, type RefObject, useMemo, useRef } from 'react';
 import type { Preview } from '../../shared/api.js';
 import { formatTime, splitBytes } from '../../shared/format.js';
 import { useNow } from '../clock.js';
-import { askToEnd, cancelEnding, endTicked, useEnding } from '../ending.js';
+import { useEndWords } from '../end-words.js';
+import { askFor, cancelEnding, canEnd, endTicked, useEnding } from '../ending.js';
 import { useLanguage, useWords } from '../i18n.js';
 import { freedBy } from '../ticks.js';
+import { Confirmation } from './Confirmation.js';
 import { Excluded, Targets } from './EndTargets.js';
 import { focusGrid } from './grid-focus.js';
 import { Icon } from './Icon.js';
-
-/** The title's and the button's words: verb and number in both. */
-const useTitles = (
-  force: boolean,
-  count: number,
-  nothing: boolean,
-): { readonly title: string; readonly button: string; readonly what: string } => {
-  const say = useWords();
-  const verb = force ? 'ui.end.force' : 'ui.end.end';
-  if (nothing) return { title: say('ui.end.nothing'), button: '', what: say('ui.end.nothingWhat') };
-  return {
-    title: count === 0 ? say('ui.end.choose') : say(`${verb}Title`, { count }),
-    button: count === 0 ? say(`${verb}None`) : say(`${verb}Button`, { count }),
-    what: say(`${verb}What`, {
-      count: Math.max(1, count),
-      seconds: useEnding.getState().preview ? Math.round((useEnding.getState().preview?.graceMs ?? 0) / 1000) : 5,
-    }),
-  };
-};
 
 const stopEnter = (event: KeyboardEvent): void => {
   // A held or hasty Enter must not kill: the pointer or the space bar has to mean it.
   if (event.key === 'Enter') event.preventDefault();
 };
 
-const Body = ({
-  preview,
-  cancelRef,
-  endRef,
-}: {
-  readonly preview: Preview;
-  readonly cancelRef: React.RefObject<HTMLButtonElement | null>;
-  readonly endRef: React.RefObject<HTMLButtonElement | null>;
-}) => {
+interface Places {
+  readonly cancelRef: RefObject<HTMLButtonElement | null>;
+  readonly endRef: RefObject<HTMLButtonElement | null>;
+  readonly fieldRef: RefObject<HTMLInputElement | null>;
+}
+
+const Freed = ({ preview, ticks }: { readonly preview: Preview; readonly ticks: ReadonlySet<string> }) => {
+  const say = useWords();
+  const language = useLanguage();
+  const freed = useMemo(() => splitBytes(freedBy(preview, ticks), language), [preview, ticks, language]);
+  if (freed.unit === '') return null;
+  return (
+    <p className="freed">
+      <span className="t3">≈ </span>
+      <span className="figure">
+        {freed.figure} <span className="u">{freed.unit}</span>
+      </span>
+      <br />
+      <span className="caption t3">{say('ui.end.freed')}</span>
+    </p>
+  );
+};
+
+const buttonLook = ({ request }: Preview): string =>
+  request.verb !== 'end' ? 'btn primary' : request.force ? 'btn danger-line' : 'btn danger';
+
+const Body = ({ preview, cancelRef, endRef, fieldRef }: Places & { readonly preview: Preview }) => {
   const say = useWords();
   const language = useLanguage();
   const now = useNow();
-  const { phase, ticks, keys } = useEnding();
+  const state = useEnding();
+  const { phase, ticks } = state;
+  const { request } = preview;
   const nothing = preview.token === null || preview.targets.length === 0;
   const ending = phase === 'ending';
   const expired = !ending && !nothing && now >= preview.expiresAtMs;
-  const { title, button, what } = useTitles(preview.force, ticks.size, nothing);
-  const freed = useMemo(() => splitBytes(freedBy(preview, ticks), language), [preview, ticks, language]);
-  const seconds = Math.round(preview.graceMs / 1000);
+  const { title, what, button, running } = useEndWords(preview, ticks.size, nothing);
   return (
     <>
       <div className="head">
@@ -60,22 +61,22 @@ const Body = ({
           <Dialog.Title>{title}</Dialog.Title>
           <Dialog.Description>{what}</Dialog.Description>
         </div>
-        {!nothing && freed.unit !== '' && (
-          <p className="freed">
-            <span className="t3">≈ </span>
-            <span className="figure">
-              {freed.figure} <span className="u">{freed.unit}</span>
-            </span>
-            <br />
-            <span className="caption t3">{say('ui.end.freed')}</span>
-          </p>
-        )}
+        {!nothing && request.verb === 'end' && <Freed preview={preview} ticks={ticks} />}
       </div>
       {/* A long list must scroll by keyboard even where none of its lines can be ticked */}
       <div className="mid" tabIndex={nothing ? 0 : -1}>
+        {request.elevated && !nothing && (
+          <p className="callout">
+            <Icon name="lock" />
+            <span>{say('ui.act.password')}</span>
+          </p>
+        )}
         {preview.targets.length > 0 && <Targets preview={preview} disabled={ending || expired} />}
-        {preview.excluded.length > 0 && <Excluded excluded={preview.excluded} alone={nothing} />}
+        {preview.excluded.length > 0 && <Excluded preview={preview} alone={nothing} disabled={ending} />}
       </div>
+      {preview.confirm !== null && !nothing && !expired && (
+        <Confirmation wanted={preview.confirm} enterAccepts={!request.force} disabled={ending} fieldRef={fieldRef} />
+      )}
       <div className="end">
         <span className={expired ? 'small c-warn' : 'small t2'}>
           {expired ? say('ui.end.expired') : nothing ? null : say('ui.end.asSeen', { time: formatTime(preview.takenAtMs, language) })}
@@ -84,7 +85,7 @@ const Body = ({
           {say(nothing ? 'ui.close' : 'ui.cancel')}
         </button>
         {expired ? (
-          <button type="button" className="btn primary" onClick={() => void askToEnd(keys, preview.force)}>
+          <button type="button" className="btn primary" onClick={() => void askFor(request)}>
             {say('ui.end.again')}
           </button>
         ) : (
@@ -92,20 +93,20 @@ const Body = ({
             <button
               ref={endRef}
               type="button"
-              className={preview.force ? 'btn danger-line' : 'btn danger'}
-              aria-disabled={ticks.size === 0 || ending}
+              className={buttonLook(preview)}
+              aria-disabled={!canEnd(state)}
               aria-busy={ending}
               onClick={() => void endTicked()}
-              onKeyDown={preview.force ? stopEnter : undefined}
+              onKeyDown={request.force ? stopEnter : undefined}
             >
               {ending ? (
                 <>
                   <span className="spin" />
-                  {preview.force ? say('ui.end.killing') : say('ui.end.ending', { seconds })}
+                  {running}
                 </>
               ) : (
                 <>
-                  {preview.force && <Icon name="force" size="sm" />}
+                  {request.force && <Icon name="force" size="sm" />}
                   {button}
                 </>
               )}
@@ -117,12 +118,13 @@ const Body = ({
   );
 };
 
-/** The frozen preview of an ending: what would end, what is left alone and why. Nothing ends without it. */
+/** The frozen preview of an action: what it would hit, what is left alone and why. Nothing is done without it. */
 export const EndDialog = () => {
   const phase = useEnding((ending) => ending.phase);
   const preview = useEnding((ending) => ending.preview);
   const cancelRef = useRef<HTMLButtonElement>(null);
   const endRef = useRef<HTMLButtonElement>(null);
+  const fieldRef = useRef<HTMLInputElement>(null);
   const open = (phase === 'open' || phase === 'ending') && preview !== null;
   // Kept while the dialog fades out.
   const last = useRef<Preview | null>(null);
@@ -135,10 +137,10 @@ export const EndDialog = () => {
         <Dialog.Viewport className="dialog-at">
           <Dialog.Popup
             className="dialog"
-            initialFocus={() => (shown?.force ? cancelRef.current : (endRef.current ?? cancelRef.current))}
+            initialFocus={() => (shown?.request.force ? cancelRef.current : (fieldRef.current ?? endRef.current ?? cancelRef.current))}
             finalFocus={() => focusGrid()}
           >
-            {shown && <Body preview={shown} cancelRef={cancelRef} endRef={endRef} />}
+            {shown && <Body preview={shown} cancelRef={cancelRef} endRef={endRef} fieldRef={fieldRef} />}
           </Dialog.Popup>
         </Dialog.Viewport>
       </Dialog.Portal>

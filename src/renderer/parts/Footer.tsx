@@ -1,13 +1,10 @@
-import { useMemo } from 'react';
-import { formatAge, formatBytes, formatNumber } from '../../shared/format.js';
-import { keyId } from '../../shared/process-key.js';
+import { formatAge, formatNumber } from '../../shared/format.js';
 import type { ProcessView } from '../../shared/types.js';
 import { useNow } from '../clock.js';
-import { askToEnd } from '../ending.js';
 import { useLanguage, useWords } from '../i18n.js';
 import { useShown } from '../store.js';
-import { memoryOf } from '../tally.js';
 import { useView } from '../view.js';
+import { BulkBar, EndUserButton } from './BulkBar.js';
 import { Icon } from './Icon.js';
 
 const ReadAgo = () => {
@@ -16,31 +13,7 @@ const ReadAgo = () => {
   const taken = useShown((shown) => shown.app?.snapshot?.takenAtMs);
   if (taken === undefined) return null;
   const age = now - taken;
-  return <span className="t3 push">{age < 1000 ? say('ui.foot.readNow') : say('ui.foot.read', { age: formatAge(age) })}</span>;
-};
-
-const Selection = ({ processes, selected }: { readonly processes: readonly ProcessView[]; readonly selected: ReadonlySet<string> }) => {
-  const say = useWords();
-  const language = useLanguage();
-  const tree = useView((view) => view.tree);
-  const memory = useMemo(() => memoryOf(processes, selected, tree), [processes, selected, tree]);
-  const chosen = processes.filter((view) => selected.has(keyId(view.key)));
-  const keys = chosen.map((view) => view.key);
-  return (
-    <>
-      <span>
-        <span className="strong">{say('ui.foot.selected', { count: chosen.length })}</span>, {formatBytes(memory, language)}
-      </span>
-      <button type="button" className="btn sm" onClick={() => void askToEnd(keys, false)}>
-        <Icon name="end" size="sm" />
-        {say('ui.action.end')}
-      </button>
-      <button type="button" className="btn sm quiet-danger" onClick={() => void askToEnd(keys, true)}>
-        <Icon name="force" size="sm" />
-        {say('ui.action.force')}
-      </button>
-    </>
-  );
+  return <span className="read t3 push">{age < 1000 ? say('ui.foot.readNow') : say('ui.foot.read', { age: formatAge(age) })}</span>;
 };
 
 /** What the table holds, or what is selected in it and can be done with it; and how old the reading is. */
@@ -48,19 +21,21 @@ export const Footer = ({ processes, items }: { readonly processes: readonly Proc
   const say = useWords();
   const language = useLanguage();
   const selected = useView((view) => view.selected);
+  const user = useView((view) => view.filter.user);
   const complete = useShown((shown) => shown.app?.snapshot?.complete ?? true);
   const known = useShown((shown) => (shown.app?.snapshot ?? null) !== null);
   const unreadable = useShown((shown) => shown.app?.snapshot?.totals.unreadable ?? 0);
   return (
-    <footer className="foot">
+    <footer className={selected.size > 0 ? 'foot selecting' : 'foot'}>
       {selected.size > 0 ? (
-        <Selection processes={processes} selected={selected} />
+        <BulkBar processes={processes} selected={selected} />
       ) : !known ? null : (
         <span>
           {say('ui.foot.items', { count: items, shown: formatNumber(items, language) })},{' '}
           {say('ui.foot.processes', { count: processes.length, shown: formatNumber(processes.length, language) })}
         </span>
       )}
+      {user !== null && <EndUserButton user={user} narrow={selected.size === 0} />}
       {(unreadable > 0 || !complete) && (
         <span className="note" data-tip={say(complete ? 'ui.foot.unreadableTip' : 'ui.foot.incompleteTip')}>
           <Icon name="lock" size="sm" />

@@ -190,6 +190,7 @@ const SHAPES = {
       <path d="M8 4.6V8l2.4 1.6" />
     </>
   ),
+  priority: <path d="M2.2 11.5a5.8 5.8 0 1 1 11.6 0M8 11.5l2.6-4" />,
   asc: <path d="M8 13V3M4.5 6.5 8 3l3.5 3.5" />,
   child: <path d="M3.5 2.5v7a2 2 0 0 0 2 2h6.2M9.2 8.6l2.9 2.9-2.9 2.9" />,
   hook: <path d="M10.5 2v7.4a3.3 3.3 0 1 1-6.6 0V8.2M3.9 8.2 2.2 9.9M3.9 8.2l1.7 1.7" />,
@@ -199,6 +200,9 @@ const SHAPES = {
       <path d="M4.2 6.6v.1M6.7 6.6v.1M9.3 6.6v.1M11.8 6.6v.1M5 9.6h6" />
     </>
   ),
+  download: <path d="M8 2v8M4.8 7 8 10.2 11.2 7M2.5 13.5h11" />,
+  follow: <path d="M8 14V6.4M4.6 9.4 8 6l3.4 3.4M2.6 2.6h10.8" />,
+  broom: <path d="M13.6 2.4 8.9 7.1M5.2 6.6l4.2 4.2M2.2 11.4c2-.6 2.6-2.6 3.4-5l4 4c-2.4.8-4.4 1.4-5 3.4z" />,
   bell: <path d="M3.2 11.6c1-1 1.2-2.2 1.2-4.4a3.6 3.6 0 0 1 7.2 0c0 2.2.2 3.4 1.2 4.4zM6.6 13.8h2.8" />,
 } as const satisfies Readonly<Record<string, ReactElement>>;
 

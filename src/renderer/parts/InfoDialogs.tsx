@@ -4,6 +4,7 @@ import { useWords } from '../i18n.js';
 import { useShown } from '../store.js';
 import { useView } from '../view.js';
 import { focusGrid } from './grid-focus.js';
+import { Stopped } from './Stopped.js';
 
 /** Every key, in groups: [what it does, the keys]; a "+" joins keys that are pressed together. */
 const SHORTCUTS: readonly { readonly group: string; readonly keys: readonly (readonly [string, readonly string[]])[] }[] = [
@@ -23,6 +24,7 @@ const SHORTCUTS: readonly { readonly group: string; readonly keys: readonly (rea
     keys: [
       ['end', ['Del', 'Ctrl+E']],
       ['force', ['Shift+Del', 'Ctrl+K']],
+      ['freeze', ['Ctrl+Shift+P']],
     ],
   },
   {
@@ -33,6 +35,7 @@ const SHORTCUTS: readonly { readonly group: string; readonly keys: readonly (rea
       ['pause', ['Space']],
       ['hold', ['Ctrl']],
       ['monitor', ['Ctrl+1']],
+      ['logs', ['Ctrl+2']],
       ['close', ['Esc']],
       ['help', ['?']],
     ],
@@ -96,22 +99,30 @@ const About = () => {
   );
 };
 
-/** The dialogs that only tell: the shortcuts, and about. */
+/** The dialogs that only tell: the shortcuts, what was stopped, and about. */
 export const InfoDialogs = () => {
   const say = useWords();
   const dialog = useView((view) => view.dialog);
   const close = useRef<HTMLButtonElement>(null);
+  // Kept while the dialog fades out.
+  const last = useRef(dialog);
+  if (dialog !== null) last.current = dialog;
+  const shown = last.current;
+  const title = say(shown === 'about' ? 'ui.menu.about' : shown === 'stopped' ? 'ui.stopped.title' : 'ui.keys.title');
   return (
     <Dialog.Root open={dialog !== null} onOpenChange={(open) => !open && useView.setState({ dialog: null })}>
       <Dialog.Portal>
         <Dialog.Backdrop className="scrim" />
         <Dialog.Viewport className="dialog-at">
-          <Dialog.Popup className="dialog narrow" initialFocus={close} finalFocus={() => focusGrid()}>
+          <Dialog.Popup className={shown === 'stopped' ? 'dialog' : 'dialog narrow'} initialFocus={close} finalFocus={() => focusGrid()}>
             <div className="head">
-              <Dialog.Title className="grow">{dialog === 'about' ? 'Claude Manager' : say('ui.keys.title')}</Dialog.Title>
+              <div className="grow">
+                <Dialog.Title>{shown === 'about' ? 'Claude Manager' : title}</Dialog.Title>
+                {shown === 'stopped' && <Dialog.Description>{say('ui.stopped.what')}</Dialog.Description>}
+              </div>
             </div>
-            <section className="mid" aria-label={dialog === 'about' ? say('ui.menu.about') : say('ui.keys.title')} tabIndex={0}>
-              {dialog === 'about' ? <About /> : dialog === 'shortcuts' ? <Shortcuts /> : null}
+            <section className="mid" aria-label={title} tabIndex={0}>
+              {shown === 'about' ? <About /> : shown === 'shortcuts' ? <Shortcuts /> : shown === 'stopped' ? <Stopped /> : null}
             </section>
             <div className="end">
               <span className="grow" />

@@ -15,6 +15,7 @@ export const OverflowMenu = () => {
   const say = useWords();
   const language = useShown((shown) => shown.app?.settings.language ?? 'system');
   const theme = useShown((shown) => shown.app?.settings.theme ?? 'system');
+  const stopped = useShown((shown) => shown.app?.stopped.length ?? 0);
   return (
     <Menu.Root>
       <Menu.Trigger className="icon-btn" aria-label={say('ui.menu.label')} data-tip={say('ui.menu.label')}>
@@ -63,6 +64,12 @@ export const OverflowMenu = () => {
                 ))}
               </Menu.RadioGroup>
             </Menu.Group>
+            <Menu.Separator />
+            <Menu.Item className="item" onClick={() => useView.setState({ dialog: 'stopped' })}>
+              <Icon name="undo" />
+              <span>{say('ui.stopped.title')}…</span>
+              <span className="n">{stopped}</span>
+            </Menu.Item>
             <Menu.Separator />
             <Menu.Item className="item" onClick={() => useView.setState({ dialog: 'shortcuts' })}>
               <Icon name="keyboard" />

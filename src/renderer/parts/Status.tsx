@@ -1,5 +1,6 @@
 import type { Activity, ProcessView } from '../../shared/types.js';
 import { useWords } from '../i18n.js';
+import { isPaused } from '../requests.js';
 import { Icon } from './Icon.js';
 import { ACTIVITY_ICONS, STATUS_ICONS } from './kind-icons.js';
 
@@ -18,8 +19,12 @@ export const Status = ({ of }: { readonly of: keyof typeof STATUS_ICONS }) => {
   );
 };
 
+/** What stands in the activity column: paused, whatever its record says that it was doing. */
+export const shownActivity = (view: Pick<ProcessView, 'state' | 'activity'>): Activity | 'paused' =>
+  isPaused(view) ? 'paused' : view.activity;
+
 /** What a session is doing, as shape and word; `waitingFor` is said in the tooltip. */
-export const ActivityWord = ({ of, waitingFor }: { readonly of: Activity; readonly waitingFor: string | null }) => {
+export const ActivityWord = ({ of, waitingFor }: { readonly of: Activity | 'paused'; readonly waitingFor: string | null }) => {
   const say = useWords();
   if (of === 'none') return <span className="dim">–</span>;
   return (

@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'react';
 import { copyText } from '../commands.js';
-import { askToEnd } from '../ending.js';
+import { askFor } from '../ending.js';
 import { useWords } from '../i18n.js';
 import { closeToast, type Toast, useToasts } from '../toasts.js';
+import { useView } from '../view.js';
 import { Icon, type IconName } from './Icon.js';
 
 const STAYS_MS = 6000;
@@ -21,7 +22,7 @@ const OneToast = ({ toast }: { readonly toast: Toast }) => {
     return () => clearTimeout(timer);
   }, [toast, watched]);
   const { icon, tone } = ICONS[toast.tone];
-  const { resume } = toast;
+  const { resume, force, command } = toast;
   return (
     <li
       className="toast"
@@ -40,15 +41,16 @@ const OneToast = ({ toast }: { readonly toast: Toast }) => {
             ))}
           </ul>
         )}
-        {(toast.force.length > 0 || resume) && (
+        {command && <code className="cmd">{command}</code>}
+        {(force || resume || toast.stopped || command) && (
           <div className="doit">
-            {toast.force.length > 0 && (
+            {force && (
               <button
                 type="button"
                 className="btn sm danger-line"
                 onClick={() => {
                   closeToast(toast.id);
-                  void askToEnd(toast.force, true);
+                  void askFor(force);
                 }}
               >
                 {say('ui.action.force')}
@@ -57,6 +59,16 @@ const OneToast = ({ toast }: { readonly toast: Toast }) => {
             {resume && (
               <button type="button" className="btn sm" onClick={() => void copyText(resume.command, say('ui.copied.resume'))}>
                 {say('ui.action.copyResume')}
+              </button>
+            )}
+            {toast.stopped && (
+              <button type="button" className="btn sm" onClick={() => useView.setState({ dialog: 'stopped' })}>
+                {say('ui.stopped.open')}
+              </button>
+            )}
+            {command && (
+              <button type="button" className="btn sm" onClick={() => void copyText(command, say('ui.copied.command'))}>
+                {say('ui.action.copyCommand')}
               </button>
             )}
           </div>

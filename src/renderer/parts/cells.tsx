@@ -9,7 +9,7 @@ import { expand } from '../view.js';
 import { Icon } from './Icon.js';
 import { KIND_ICONS } from './kind-icons.js';
 import { Sparkline } from './Sparkline.js';
-import { ActivityWord, Status, shownStatus } from './Status.js';
+import { ActivityWord, Status, shownActivity, shownStatus } from './Status.js';
 
 /** A home directory as "~"; the rest of a path as it is. */
 export const shortPath = (path: string): string => path.replace(/^\/(?:home|Users)\/[^/]+(?=\/|$)/, '~').replace(/^\/root(?=\/|$)/, '~');
@@ -119,8 +119,10 @@ const Content = ({ column, row, wholeTree, ownerUser, columns }: CellProps) => {
         <Status of={status} />
       );
     }
-    case 'activity':
-      return child && view.activity === 'none' ? null : <ActivityWord of={view.activity} waitingFor={view.waitingFor} />;
+    case 'activity': {
+      const activity = shownActivity(view);
+      return child && activity === 'none' ? null : <ActivityWord of={activity} waitingFor={view.waitingFor} />;
+    }
     case 'user': {
       const user = userOf(view);
       return child && user === ownerUser ? <span className="said">{user ?? UNKNOWN}</span> : (user ?? UNKNOWN);

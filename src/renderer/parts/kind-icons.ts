@@ -43,10 +43,11 @@ export const STATUS_ICONS: Readonly<Record<StatusWord | 'protected', IconName>> 
   protected: 'protected',
 };
 
-export const ACTIVITY_ICONS: Readonly<Record<Exclude<Activity, 'none'>, IconName>> = {
+export const ACTIVITY_ICONS: Readonly<Record<Exclude<Activity, 'none'> | 'paused', IconName>> = {
   busy: 'busy',
   waiting: 'waiting',
   shell: 'shell',
   idle: 'idle',
   unknown: 'unknown',
+  paused: 'pause',
 };

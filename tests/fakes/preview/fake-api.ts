@@ -1,9 +1,10 @@
-import type { Api, AppState, Preview, PreviewTarget, Result } from '../../../src/shared/api.js';
-import type { ProcessKey, ProcessView } from '../../../src/shared/types.js';
+import type { Api, AppState, Preview, Result, StoppedSession } from '../../../src/shared/api.js';
+import type { ProcessView } from '../../../src/shared/types.js';
+import { aPreview, aTarget, elevationProblem, idOf, quickOf } from './fake-actions.js';
+import { aLogPage } from './fake-log.js';
 
 /** Main as the page sees it, on an invented machine: looks happen, previews freeze, endings end. For looking only. */
 
-const idOf = (key: ProcessKey): string => `${key.pid}:${key.startedAt}`;
 const ok = <T>(value: T): Promise<Result<T>> => Promise.resolve({ ok: true, value });
 
 export interface FakeOptions {
@@ -12,32 +13,11 @@ export interface FakeOptions {
   /** Pids that do not end in time. */
   readonly stubborn: readonly number[];
   readonly expired: boolean;
+  /** What asking for an administrator comes to; null = it works. */
+  readonly elevation: string | null;
+  readonly stopped: readonly StoppedSession[];
+  readonly logLines: number;
 }
-
-const aTarget = (view: ProcessView, below: ProcessView | null): PreviewTarget => ({
-  key: view.key,
-  below: below?.key ?? null,
-  role: below ? 'owned' : 'chosen',
-  name: view.name,
-  kind: view.kind,
-  user: view.user,
-  memoryBytes: view.memoryBytes,
-  startedAtMs: view.startedAtMs,
-  leftOver: view.leftOver,
-  evidence: view.leftOver === 'no' ? view.kindEvidence : view.leftOverEvidence,
-  warnings: [
-    ...(view.activity === 'busy' ? [{ id: 'busy', weight: 'against' as const }] : []),
-    ...(view.key.pid === 30990 ? [{ id: 'gitLock', weight: 'against' as const, values: { dir: '~/code/checkout-flow' } }] : []),
-  ],
-  ticked: true,
-  resume: view.session
-    ? {
-        sessionId: view.session.sessionId,
-        cwd: view.projectDir ?? '~',
-        command: `cd '${view.projectDir ?? '~'}' && claude --resume ${view.session.sessionId}`,
-      }
-    : null,
-});
 
 export const createFakeApi = (
   first: (tick: number) => AppState,
@@ -47,14 +27,18 @@ export const createFakeApi = (
   let over: Partial<AppState> = {};
   const ended = new Set<string>();
   const listeners = new Set<(state: AppState) => void>();
+  const paused = new Set<string>();
+  let stopped = options.stopped;
+  let logLines = options.logLines;
   let preview: Preview | null = null;
   let timer: ReturnType<typeof setTimeout> | null = null;
 
   const state = (): AppState => {
-    const base = { ...first(tick), ...over };
-    return base.snapshot
-      ? { ...base, snapshot: { ...base.snapshot, processes: base.snapshot.processes.filter((view) => !ended.has(idOf(view.key))) } }
-      : base;
+    const base = { ...first(tick), ...over, stopped, logVersion: logLines };
+    if (!base.snapshot) return base;
+    const living = base.snapshot.processes.filter((view) => !ended.has(idOf(view.key)));
+    const processes = living.map((view): ProcessView => (paused.has(idOf(view.key)) ? { ...view, state: 'T', cpuPercent: 0 } : view));
+    return { ...base, quick: quickOf(processes, Date.now()), snapshot: { ...base.snapshot, processes } };
   };
   const push = (): void => {
     const next = state();
@@ -111,7 +95,7 @@ export const createFakeApi = (
         exe: '/home/marina/.local/share/claude/versions/2.1.330',
         cwd: view.projectDir,
         tty: view.tty,
-        state: 'S',
+        state: view.state,
         threads: 14,
         rssBytes: (view.memoryBytes ?? 0) * 1.4,
         pssBytes: (view.memoryBytes ?? 0) * 1.1,
@@ -128,35 +112,31 @@ export const createFakeApi = (
         resume: aTarget(view, null).resume,
       });
     },
-    previewEnd: ({ keys, force }) => {
-      const all = state().snapshot?.processes ?? [];
-      const chosen = all.filter((view) => keys.some((key) => idOf(key) === idOf(view.key)));
-      const free = chosen.filter((view) => view.refusal === null);
-      const targets = free.flatMap((view) => [
-        aTarget(view, null),
-        ...all.filter((each) => each.owner && idOf(each.owner) === idOf(view.key)).map((each) => aTarget(each, view)),
-      ]);
-      const now = Date.now();
-      preview = {
-        token: targets.length > 0 ? 'a-token-that-is-long-enough' : null,
-        force,
-        takenAtMs: now,
-        expiresAtMs: options.expired ? now - 1 : now + 300_000,
-        graceMs: 5000,
-        targets,
-        excluded: chosen.flatMap((view) =>
-          view.refusal ? [{ key: view.key, name: view.name, kind: view.kind, user: view.user, refusal: view.refusal }] : [],
-        ),
-      };
+    previewAction: (request) => {
+      preview = aPreview(state().snapshot?.processes ?? [], request, Date.now(), options.expired);
       return ok(preview);
     },
-    endProcesses: async ({ keys }) => {
+    readLog: ({ filter, offset, limit }) => ok(aLogPage(logLines, filter, offset, limit)),
+    exportLog: ({ format }) => ok({ path: `/home/marina/claude_actions.${format}`, lines: logLines }),
+    clearLog: ({ preview: only }) => {
+      const lines = Math.floor(logLines / 2);
+      if (!only) {
+        logLines -= lines;
+        push();
+      }
+      return ok({ lines });
+    },
+    performAction: async ({ keys }) => {
       const targets = preview?.targets.filter((target) => keys.some((key) => idOf(key) === idOf(target.key))) ?? [];
-      const force = preview?.force ?? false;
+      const { verb, force, elevated } = preview?.request ?? { verb: 'end', force: false, elevated: false };
       await new Promise((resolve) => setTimeout(resolve, options.endMs));
+      const problem = elevated ? elevationProblem(options.elevation) : null;
+      const ends = verb === 'end';
       const results = targets.map((target) => {
-        const stays = !force && options.stubborn.includes(target.key.pid);
-        if (!stays) ended.add(idOf(target.key));
+        const stays = problem !== null || (ends && !force && options.stubborn.includes(target.key.pid));
+        if (verb === 'pause') paused.add(idOf(target.key));
+        if (verb === 'continue') paused.delete(idOf(target.key));
+        if (ends && !stays) ended.add(idOf(target.key));
         return {
           key: target.key,
           name: target.name,
@@ -166,11 +146,31 @@ export const createFakeApi = (
           reason: stays ? ('timeout' as const) : null,
           id: stays ? 'timeout' : 'done',
           values: { seconds: 5 },
-          signal: force ? ('SIGKILL' as const) : ('SIGTERM' as const),
-          freedBytes: stays ? null : target.memoryBytes,
-          resume: stays ? null : target.resume,
+          signal: ends ? (force ? ('SIGKILL' as const) : ('SIGTERM' as const)) : null,
+          freedBytes: !ends || stays ? null : target.memoryBytes,
+          resume: !ends || stays ? null : target.resume,
+          ...problem,
         };
       });
+      const gone = results.flatMap(({ resume, name, user, key, freedBytes }): readonly StoppedSession[] =>
+        resume
+          ? [
+              {
+                sessionId: resume.sessionId,
+                name,
+                projectDir: resume.cwd,
+                user,
+                pid: key.pid,
+                endedAtMs: Date.now(),
+                action: 'KILL_PROCESS',
+                freedBytes,
+                resume,
+              },
+            ]
+          : [],
+      );
+      stopped = [...gone, ...stopped];
+      logLines += results.length;
       push();
       return { ok: true, value: { results, freedBytes: results.reduce((sum, result) => sum + (result.freedBytes ?? 0), 0) } };
     },

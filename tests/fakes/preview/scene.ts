@@ -269,6 +269,10 @@ const PARTS: readonly Part[] = [
     activeMs: 2 * MINUTE,
     user: 'dkim',
     status: 'possible-orphan',
+    evidence: [
+      { id: 'leftOver.ownerGone', weight: 'for', values: { pid: 24101, mark: 'CLAUDE_PID' } },
+      { id: 'leftOver.listening', weight: 'against' },
+    ],
   },
   {
     pid: 17014,
@@ -405,13 +409,20 @@ export interface SceneOptions {
   readonly theme: 'system' | 'light' | 'dark';
   readonly kind: 'full' | 'empty' | 'first' | 'denied' | 'stale' | 'failed';
   readonly notice: boolean;
+  /** Other users' processes may not be ended, as for an ordinary user. */
+  readonly foreign: boolean;
 }
 
 /** The state after `tick` looks at wall time `now`. */
 export const aScene = (options: SceneOptions, tick: number, now: number): AppState => {
   const { kind } = options;
   const parts = kind === 'empty' || kind === 'denied' ? [] : crowd(options.rows);
-  const still = flatten(parts, now);
+  const still = flatten(parts, now).map(
+    (view): ProcessView =>
+      options.foreign && view.refusal === null && view.user !== 'marina'
+        ? { ...view, refusal: { reason: 'denied', id: 'otherUser', values: { user: view.user ?? '' } } }
+        : view,
+  );
   const processes = still.map((view, index) => {
     if (view.cpuPercent === null || view.tree.cpuPercent === null || (view.activity !== 'busy' && view.cpuPercent <= 5)) return view;
     const more = Math.round(6 * Math.sin(tick + index));
@@ -423,6 +434,9 @@ export const aScene = (options: SceneOptions, tick: number, now: number): AppSta
   });
   const memoryBytes = processes.reduce((sum, view) => sum + (view.memoryBytes ?? 0), 0);
   return {
+    stopped: [],
+    quick: { orphans: 0, possibleOrphans: 0, old: 0, all: 0 },
+    logVersion: 0,
     snapshot:
       kind === 'first' || kind === 'failed'
         ? null

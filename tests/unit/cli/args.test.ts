@@ -1,5 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { parseIntervalMs, parseLanguage, parsePid, parseSort, parseStatus } from '../../../src/cli/args.js';
+import {
+  parseClean,
+  parseHours,
+  parseIntervalMs,
+  parseLanguage,
+  parseLevels,
+  parseLimit,
+  parseMinutes,
+  parsePid,
+  parsePids,
+  parsePriority,
+  parseSort,
+  parseStatus,
+} from '../../../src/cli/args.js';
 
 describe('parsePid', () => {
   it.each([
@@ -88,4 +101,54 @@ describe('words', () => {
     ['de', null],
     ['', null],
   ])('language %j is %j', (text, word) => expect(parseLanguage(text)).toBe(word));
+});
+
+describe('parsePids', () => {
+  it('takes each once, in their order', () => expect(parsePids(['7', '5', '7'])).toEqual({ pids: [7, 5] }));
+  it('names the first that is none', () => expect(parsePids(['7', '-5', 'x'])).toEqual({ bad: '-5' }));
+});
+
+describe('ages and counts', () => {
+  it.each([
+    ['0.1', 0.1],
+    ['2', 2],
+    ['8760', 8760],
+    ['.5', 0.5],
+  ])('%s hours', (text, hours) => expect(parseHours(text)).toBe(hours));
+  it.each(['', '0', '0.09', '8760.1', '-1', '1e3', '2h', 'NaN', '1,5', ' 1'])('%j is no age in hours', (text) =>
+    expect(parseHours(text)).toBeNull(),
+  );
+  it.each([
+    ['0', 0],
+    ['1.5', 1.5],
+    ['525600', 525_600],
+  ])('%s minutes', (text, minutes) => expect(parseMinutes(text)).toBe(minutes));
+  it.each(['', '-0', '525601', '1m', 'Infinity'])('%j is no age in minutes', (text) => expect(parseMinutes(text)).toBeNull());
+  it.each([
+    ['1', 1],
+    ['1000', 1000],
+  ])('%s lines', (text, lines) => expect(parseLimit(text)).toBe(lines));
+  it.each(['', '0', '1001', '1.5', '-1', '1.', 'all'])('%j is no number of lines', (text) => expect(parseLimit(text)).toBeNull());
+});
+
+describe('words of the action commands', () => {
+  it.each([
+    ['low', 'low'],
+    ['HIGH', 'high'],
+    ['nice', null],
+    ['', null],
+  ])('priority %j', (text, priority) => expect(parsePriority(text)).toBe(priority));
+  it.each([
+    ['orphans', 'orphans'],
+    ['Old', 'old'],
+    ['orphan', null],
+    ['', null],
+  ])('clean %j', (text, word) => expect(parseClean(text)).toBe(word));
+  it.each([
+    ['info', ['INFO']],
+    ['ERROR, success,error', ['ERROR', 'SUCCESS']],
+    ['', null],
+    ['info,', null],
+    ['warn', null],
+  ])('levels %j', (text, levels) => expect(parseLevels(text)).toEqual(levels));
 });

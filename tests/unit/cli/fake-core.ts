@@ -3,6 +3,7 @@ import type { Core } from '../../../src/main/core.js';
 import type { Look } from '../../../src/main/look.js';
 import type { Identity, PlatformNote } from '../../../src/main/platform/index.js';
 import type { RegistryFailure } from '../../../src/main/sessions.js';
+import type { StoppedSession } from '../../../src/shared/api.js';
 import { parseConfig } from '../../../src/shared/config.js';
 import type { Snapshot } from '../../../src/shared/types.js';
 
@@ -18,6 +19,10 @@ export interface FakeCoreOptions {
   readonly failures?: readonly RegistryFailure[];
   readonly notices?: ReturnType<Core['configStore']['notices']>;
   readonly problems?: readonly unknown[];
+  readonly stopped?: readonly StoppedSession[];
+  readonly stoppedNotices?: ReturnType<Core['stopped']['notices']>;
+  /** Background sessions that came back after they were stopped. */
+  readonly respawns?: Awaited<ReturnType<Core['background']['settled']>>;
   readonly folder?: string;
   readonly onLook?: (count: number) => void;
   readonly onClose?: () => void;
@@ -45,7 +50,9 @@ export const fakeCore = (options: FakeCoreOptions = {}): Core => {
       focus: notAsked('platform.focus'),
       inspect: notAsked('platform.inspect'),
       identify: (pid) => options.identities?.[pid] ?? null,
+      exePath: notAsked('platform.exePath'),
       signal: notAsked('platform.signal'),
+      setPriority: notAsked('platform.setPriority'),
       memoryDetails: notAsked('platform.memoryDetails'),
       homeOf: notAsked('platform.homeOf'),
       userOf: notAsked('platform.userOf'),
@@ -94,11 +101,20 @@ export const fakeCore = (options: FakeCoreOptions = {}): Core => {
       forget: () => undefined,
     },
     actions: {
-      previewEnd: notAsked('actions.previewEnd'),
-      endProcesses: notAsked('actions.endProcesses'),
+      previewAction: notAsked('actions.previewAction'),
+      performAction: notAsked('actions.performAction'),
       cancelPreview: notAsked('actions.cancelPreview'),
       ...options.actions,
     },
+    actionLog: { append: notAsked('actionLog.append'), read: notAsked('actionLog.read'), onAppend: () => () => undefined },
+    stopped: {
+      list: () => options.stopped ?? [],
+      add: notAsked('stopped.add'),
+      notices: () => options.stoppedNotices ?? [],
+      onChange: () => () => undefined,
+      close: () => undefined,
+    },
+    background: { notices: () => [], settled: async () => options.respawns ?? [], onChange: () => () => undefined },
     resumeOf: async () => ({ resume: null, transcriptPath: null }),
     onProblem: (listener) => {
       for (const problem of options.problems ?? []) listener(problem);

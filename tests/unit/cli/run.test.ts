@@ -32,7 +32,32 @@ describe('wrong use ends with 2, says what is wrong, and touches nothing', () =>
     [['watch', '--interval=-1'], '“-1” is no interval: a number of seconds from 0.5 to 3600.'],
     [['watch', '--interval', 'soon'], '“soon” is no interval: a number of seconds from 0.5 to 3600.'],
     [['end'], 'The argument “pid” is missing.'],
-    [['end', '1', '2'], 'Too many arguments.'],
+    [['end', '5', '--user', 'jo'], 'Say what to end in one way only: process ids, --user or --all.'],
+    [['end', '--all', '--user', 'jo'], 'Say what to end in one way only: process ids, --user or --all.'],
+    [['end', '--user', ''], '--user needs the name of a user.'],
+    [['end', '--user'], '“--user <user>” needs a value.'],
+    [['end', '5', '--confirm', 'jo'], '--confirm goes with --user and --all only; process ids take --yes.'],
+    [['end', '--confirm', 'ALL'], 'The argument “pid” is missing.'],
+    [['end', ...Array.from({ length: 1001 }, (_, i) => String(i + 1))], 'Too many process ids: at most 1000 at once.'],
+    [['clean'], 'The argument “orphans|old” is missing.'],
+    [['clean', 'all'], '“all” is nothing that can be cleaned. There are: orphans, old.'],
+    [['clean', 'orphans', 'old'], 'Too many arguments.'],
+    [['clean', 'orphans', '--hours', '3'], '--hours goes with “clean old” only.'],
+    [['clean', 'old', '--hours', '0'], '“0” is no age: a number of hours from 0.1 to 8760.'],
+    [['clean', 'old', '--hours=-1'], '“-1” is no age: a number of hours from 0.1 to 8760.'],
+    [['clean', 'orphans', '--min-age', 'soon'], '“soon” is no age: a number of minutes from 0 to 525600.'],
+    [['clean', 'orphans', '--confirm', 'ALL'], 'Unknown option “--confirm”.'],
+    [['pause'], 'The argument “pid” is missing.'],
+    [['pause', '5', '--force'], 'Unknown option “--force”.'],
+    [['continue', '5', 'x'], '“x” is no process id.'],
+    [['priority', '5'], '“5” is no priority. The last word is one of: low, normal, high.'],
+    [['priority', 'low', '5'], '“5” is no priority. The last word is one of: low, normal, high.'],
+    [['priority', 'low'], 'The argument “pid” is missing.'],
+    [['priority', 'high', 'low'], '“high” is no process id.'],
+    [['stopped', '5'], 'Too many arguments.'],
+    [['logs', '--limit', '0'], '“0” is no number of lines from 1 to 1000.'],
+    [['logs', '--limit', '1.5'], '“1.5” is no number of lines from 1 to 1000.'],
+    [['logs', '--level', 'info,warn'], '“info,warn” is no level of the log. There are: SUCCESS, ERROR, INFO.'],
     [['explain'], 'The argument “pid” is missing.'],
     [['explain', '1', '--json'], 'Unknown option “--json”.'],
     [['classify'], '“--rows <file>” is missing.'],
@@ -71,14 +96,19 @@ describe('wrong use ends with 2, says what is wrong, and touches nothing', () =>
     '1 2',
     '１２',
   ];
-  it.each(BAD_PIDS.flatMap((pid) => [[['end', pid]], [['end', pid, '--yes', '--force']], [['end', '--', pid]], [['explain', pid]]]))(
-    '%j is no process id',
-    async (argv) => {
-      const seen = await cli(argv);
-      expect(seen.code).toBe(2);
-      expect(seen.err).toMatch(/^claude-manager: “.*” is no process id\.\n/);
-    },
-  );
+  it.each(
+    BAD_PIDS.flatMap((pid) => [
+      [['end', pid]],
+      [['end', pid, '--yes', '--force']],
+      [['end', '5', '--', pid]],
+      [['pause', '5', pid]],
+      [['explain', pid]],
+    ]),
+  )('%j is no process id', async (argv) => {
+    const seen = await cli(argv);
+    expect(seen.code).toBe(2);
+    expect(seen.err).toMatch(/^claude-manager: “.*” is no process id\.\n/);
+  });
 
   it.each(['-x', '--5', '-'])('end %j ends with 2 as well', async (pid) => expect((await cli(['end', pid, '--yes'])).code).toBe(2));
 
@@ -95,7 +125,8 @@ describe('wrong use ends with 2, says what is wrong, and touches nothing', () =>
 describe('help and version', () => {
   it('print themselves and end with 0', async () => {
     expect(await cli(['--version'])).toEqual({ code: 0, out: '9.8.7\n', err: '', closed: 0 });
-    for (const argv of [['--help'], ['help'], ['list', '--help'], ['help', 'end'], ['-h']]) {
+    const ofCommands = ['end', 'clean', 'pause', 'continue', 'priority', 'stopped', 'logs'].map((name) => ['help', name]);
+    for (const argv of [['--help'], ['help'], ['list', '--help'], ...ofCommands, ['-h']]) {
       const seen = await cli(argv);
       expect([argv, seen.code, seen.err, seen.out.startsWith('Usage: claude-manager')]).toEqual([argv, 0, '', true]);
       expect(seen.out).not.toContain('⟦');
@@ -108,7 +139,13 @@ describe('help and version', () => {
       'list',
       'watch',
       'end',
+      'clean',
+      'pause',
+      'continue',
+      'priority',
       'explain',
+      'stopped',
+      'logs',
       'capture',
       'classify',
       'doctor',
@@ -117,9 +154,11 @@ describe('help and version', () => {
   });
 
   it('speak Portuguese', async () => {
-    const { out } = await cli(['list', '--help', '--lang', 'pt-BR']);
-    expect(out).toMatch(/^Uso: claude-manager list/);
-    expect(out).not.toMatch(/⟦|Usage|Options|display help/);
+    for (const name of ['list', 'end', 'clean', 'pause', 'continue', 'priority', 'stopped', 'logs']) {
+      const { out } = await cli([name, '--help', '--lang', 'pt-BR']);
+      expect(out.startsWith(`Uso: claude-manager ${name}`)).toBe(true);
+      expect(out).not.toMatch(/⟦|Usage|Options|display help/);
+    }
   });
 });
 

@@ -1,97 +1,15 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import type { ActionsParts } from '../../../src/main/actions.js';
-import { createActions } from '../../../src/main/actions.js';
 import type { Identity } from '../../../src/main/platform/index.js';
-import { parseConfig } from '../../../src/shared/config.js';
-import { acceptedKeys } from '../../../src/shared/end-plan.js';
-import type { GuardContext } from '../../../src/shared/guard.js';
 import { keyId } from '../../../src/shared/process-key.js';
-import type { Kind, ProcessView } from '../../../src/shared/types.js';
-import { aSnapshot, aView } from '../../fakes/a-view.js';
-import { noSessionFiles } from '../../fakes/actions-on.js';
+import type { Member } from '../../fakes/real-door.js';
+import { doorOver, selfUid } from '../../fakes/real-door.js';
 import type { Tree } from '../../fakes/real-processes.js';
-import { createPlayground, fastClock, lives, platform, realClock, statOf, until } from '../../fakes/real-processes.js';
+import { createPlayground, fastClock, lives, platform, statOf, until } from '../../fakes/real-processes.js';
 
 const playground = createPlayground();
 let bystanders: Identity[] = [];
 
-const selfUid = process.getuid?.() ?? -1;
 const asRoot = selfUid === 0;
-
-const ancestorsOf = (pid: number): Set<number> => {
-  const found = new Set<number>();
-  for (let above = statOf(pid)?.ppid ?? 0; above > 0; above = statOf(above)?.ppid ?? 0) found.add(above);
-  return found;
-};
-
-interface Member {
-  readonly identity: Identity;
-  readonly kind: Kind;
-  readonly owner?: Identity;
-}
-
-/** A look at real processes: who they are is read from the system, what they are to Claude is said by the test. */
-const lookAt =
-  (members: readonly Member[], guard: Partial<GuardContext> = {}) =>
-  async () => {
-    const views = members.flatMap(({ identity: { key }, kind, owner }): ProcessView[] => {
-      const now = platform.identify(key.pid);
-      const stat = statOf(key.pid);
-      if (now === null || stat === null || now.key.startedAt !== key.startedAt) return [];
-      return [
-        aView(key.pid, { key, kind, uid: now.uid, ppid: stat.ppid, state: stat.state, owner: owner?.key ?? null, startedAtMs: null }),
-      ];
-    });
-    const context: GuardContext = {
-      selfPid: process.pid,
-      selfUid,
-      isRoot: asRoot,
-      ancestorPids: ancestorsOf(process.pid),
-      childPids: new Set(),
-      protectRules: [],
-      ...guard,
-    };
-    return { snapshot: aSnapshot(views), guard: context };
-  };
-
-const doorOver = (members: readonly Member[], guard: Partial<GuardContext> = {}, clock: ActionsParts['clock'] = realClock) => {
-  const lines: string[] = [];
-  const parts: ActionsParts = {
-    platform,
-    look: lookAt(members, guard),
-    sessionFiles: noSessionFiles,
-    self: { pid: process.pid, ppid: () => process.ppid },
-    config: () => parseConfig({}),
-    log: {
-      append: async ({ level, fields }) => {
-        const of = Object.fromEntries(fields);
-        lines.push(`${level} ${of['PID']} ${of['Result']} ${of['Signal']}`);
-        return { ok: true, value: null };
-      },
-    },
-    clock,
-    randomToken: () => 'a-token',
-    onProblem: (problem) => {
-      throw problem;
-    },
-  };
-  const { previewEnd, endProcesses } = createActions(parts);
-  const preview = async (targets: readonly Identity[], force = false) => {
-    const shown = await previewEnd(
-      targets.map(({ key }) => key),
-      { force, caller: 'cli' },
-    );
-    if (!shown.ok) throw new Error(shown.failure.id);
-    return shown.value;
-  };
-  const act = async (shown: Awaited<ReturnType<typeof preview>>) => {
-    const keys = acceptedKeys(shown, { includeWarned: true });
-    const ended = await endProcesses({ token: shown.token ?? '', keys, caller: 'cli' });
-    if (!ended.ok) throw new Error(ended.failure.id);
-    return Object.fromEntries(ended.value.results.map(({ key, outcome, id, signal }) => [keyId(key), `${outcome} ${id} ${signal}`]));
-  };
-  return { preview, act, lines, end: async (targets: readonly Identity[], force = false) => act(await preview(targets, force)) };
-};
 
 const start = async (script: string, options: { readonly uid?: number } = {}): Promise<Tree> => {
   const tree = playground.start(script, options);

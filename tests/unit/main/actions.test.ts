@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ProcessView } from '../../../src/shared/types.js';
-import { aGuard } from '../../fakes/a-view.js';
+import { aGuard, toEnd } from '../../fakes/a-view.js';
 import {
   actionsOn,
   brief,
@@ -30,7 +30,7 @@ const session: ProcessView['session'] = {
   configDir: '/home/dana/.claude',
 };
 
-describe('previewEnd', () => {
+describe('previewAction', () => {
   it('freezes what would be ended, with what speaks against it and how to pick it up again', async () => {
     const resume = { sessionId: session.sessionId, cwd: '/srv/api', command: 'cd /srv/api && claude --resume x' };
     const busy = fake(50, { session, activity: 'busy', lastActiveMs: 900_000, memoryBytes: 7 });
@@ -45,7 +45,8 @@ describe('previewEnd', () => {
     const target = { user: 'dana', startedAtMs: 1_000, leftOver: 'no', evidence: [], ticked: true };
     expect(preview).toEqual({
       token: expect.stringMatching(/^token-1\.[\w-]{43}$/),
-      force: true,
+      request: toEnd([key(50)], true),
+      confirm: null,
       takenAtMs: 1_000_013,
       expiresAtMs: 1_300_013,
       graceMs: 5_000,
@@ -158,7 +159,7 @@ describe('previewEnd', () => {
     ['the look fails', { look: () => Promise.reject(new Error('no table')) }],
   ])('shows nothing when %s', async (_, over) => {
     const on = actionsOn(createWorld([fake(50)]), over);
-    expect(await on.actions.previewEnd([key(50)], { force: false, caller: CALLER })).toEqual({
+    expect(await on.actions.previewAction(toEnd([key(50)]), { caller: CALLER })).toEqual({
       ok: false,
       failure: { reason: 'changed', id: 'cannotVerify' },
     });
@@ -166,7 +167,7 @@ describe('previewEnd', () => {
   });
 });
 
-describe('endProcesses', () => {
+describe('performAction', () => {
   it('ends a session, what it owns after it, and writes a line for each', async () => {
     const resume = { sessionId: session.sessionId, cwd: '/srv/api', command: 'cd /srv/api && claude --resume x' };
     const world = createWorld([

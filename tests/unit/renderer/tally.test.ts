@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Filter } from '../../../src/renderer/select.js';
-import { memoryOf, tallyStatuses, tallyUsers } from '../../../src/renderer/tally.js';
+import { memoryOf, tallySessions, tallyStatuses, tallyUsers } from '../../../src/renderer/tally.js';
 import type { ProcessView, StatusWord } from '../../../src/shared/types.js';
 import { aView } from '../../fakes/a-view.js';
 
@@ -84,5 +84,24 @@ describe('memoryOf', () => {
     expect(memoryOf(processes, new Set(['1:s1', '2:s2']), false)).toBe(40);
     expect(memoryOf(processes, new Set(['1:s1']), false)).toBe(10);
     expect(memoryOf(processes, new Set(['3:s3']), true)).toBeNull();
+  });
+});
+
+describe('tallySessions', () => {
+  it('counts what a user can be ended of, most first; a user without a name goes by number', () => {
+    const processes = [
+      aView(1, { user: 'rafael' }),
+      aView(2),
+      aView(3, { kind: 'ide-session' }),
+      aView(4, { kind: 'mcp-server', user: 'nobody' }),
+      aView(5, { user: null, uid: 1234 }),
+      aView(6, { user: null, uid: null }),
+      aView(7, { kind: 'daemon', user: 'rafael' }),
+    ];
+    expect(tallySessions(processes)).toEqual([
+      { user: 'dana', count: 2 },
+      { user: '1234', count: 1 },
+      { user: 'rafael', count: 1 },
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { firstTicks, freedBy, inTree, toggleTick } from '../../../src/renderer/ticks.js';
 import type { Preview, PreviewTarget } from '../../../src/shared/api.js';
+import { toEnd } from '../../fakes/a-view.js';
 
 const keyOf = (pid: number) => ({ pid, startedAt: `s${pid}` });
 const aTarget = (pid: number, over: Partial<PreviewTarget> = {}): PreviewTarget => ({
@@ -21,7 +22,8 @@ const aTarget = (pid: number, over: Partial<PreviewTarget> = {}): PreviewTarget 
 });
 const aPreview = (targets: readonly PreviewTarget[]): Preview => ({
   token: 't',
-  force: false,
+  request: toEnd([]),
+  confirm: null,
   takenAtMs: 0,
   expiresAtMs: 1,
   graceMs: 5000,

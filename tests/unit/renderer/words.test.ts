@@ -6,6 +6,9 @@ import en from '../../../resources/locales/en.json' with { type: 'json' };
 import ptBr from '../../../resources/locales/pt-BR.json' with { type: 'json' };
 import { COLUMN_IDS } from '../../../src/renderer/columns.js';
 import { sayFrom, sayNow, startWords } from '../../../src/renderer/i18n.js';
+import { KNOWN_FIELDS } from '../../../src/renderer/log-row.js';
+import { TABS } from '../../../src/renderer/tab.js';
+import { LOG_ACTIONS, LOG_LEVELS } from '../../../src/shared/log-line.js';
 import { KINDS } from '../../../src/shared/types.js';
 
 const folder = fileURLToPath(new URL('../../../src/renderer', import.meta.url));
@@ -15,7 +18,9 @@ const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .join('\n');
 
 const STATUSES = ['normal', 'high-memory', 'old', 'possible-orphan', 'orphan', 'protected'];
-const ACTIVITIES = ['busy', 'waiting', 'shell', 'idle', 'unknown', 'none'];
+const ACTIVITIES = ['busy', 'waiting', 'shell', 'idle', 'unknown', 'none', 'paused'];
+const BULKS = ['orphans', 'old', 'user', 'all'];
+const VARIANTS = ['end', 'force', ...BULKS, 'admin', 'adminForce', 'pause', 'continue', 'low', 'normal', 'high'];
 /** Keys that the sources put together from parts. */
 const MADE = [
   ...KINDS.map((kind) => `kind.${kind}`),
@@ -23,16 +28,35 @@ const MADE = [
   ...ACTIVITIES.map((activity) => `activity.${activity}`),
   ...COLUMN_IDS.flatMap((id) => [`ui.head.${id}`, `ui.column.${id}`]),
   ...['yes', 'no', 'unknown'].map((word) => `ui.details.leftOver.${word}`),
+  ...LOG_ACTIONS.map((action) => `log.action.${action}`),
+  ...LOG_LEVELS.map((level) => `log.level.${level}`),
+  ...KNOWN_FIELDS.map((field) => `log.field.${field}`),
+  ...['when', 'level', 'action', 'target', 'user', 'freed', 'outcome'].map((head) => `ui.log.head.${head}`),
+  ...['hour', 'day', 'week', 'month'].map((span) => `ui.log.span.${span}`),
+  ...['text', 'jsonl', 'csv'].map((format) => `ui.log.format.${format}`),
+  ...['from', 'to'].map((end) => `ui.log.${end}`),
+  ...TABS.map((tab) => `ui.tab.${tab}`),
   ...['R', 'S', 'D', 'T', 't', 'Z', 'X', 'I'].map((state) => `ui.state.${state}`),
   ...['system', 'en', 'pt-BR'].map((language) => `ui.menu.languages.${language}`),
   ...['system', 'light', 'dark'].map((theme) => `ui.menu.themes.${theme}`),
-  ...['end', 'force'].flatMap((verb) => ['Title', 'Button', 'None', 'What'].map((part) => `ui.end.${verb}${part}`)),
-  ...['ended', 'killed'].flatMap((verb) => ['One', 'All', 'Some'].map((part) => `ui.result.${verb}${part}`)),
+  ...VARIANTS.flatMap((variant) => ['title', 'what'].map((part) => `ui.act.${variant}.${part}`)),
+  ...VARIANTS.filter((variant) => !BULKS.includes(variant)).flatMap((one) =>
+    ['button', 'none', 'running'].map((part) => `ui.act.${one}.${part}`),
+  ),
+  ...['end', 'pause', 'continue', 'priority'].flatMap((verb) => [`ui.act.nothing.${verb}`, `ui.act.choose.${verb}`]),
+  ...['keys', ...BULKS].map((scope) => `ui.act.empty.${scope}`),
+  ...['ended', 'killed', 'paused', 'continued', 'prioritised'].flatMap((deed) =>
+    ['One', 'All', 'Some', 'NotOne', 'Not'].map((part) => `ui.result.${deed}${part}`),
+  ),
+  ...['low', 'normal', 'high'].map((priority) => `ui.priority.${priority}`),
+  ...['pause', 'continue'].map((verb) => `ui.action.${verb}Count`),
+  ...['KILL_PROCESS', 'KILL_USER_PROCESSES', 'KILL_ALL_PROCESSES', 'CLEAN_OLD', 'CLEAN_ORPHANS', 'STOP_BACKGROUND', 'AUTO_CLEANUP'].map(
+    (action) => `ui.stopped.why.${action}`,
+  ),
+  ...['NoAgent', 'NotInstalled'].map((outcome) => `error.elevate${outcome}`),
   ...['table', 'act', 'window'].map((group) => `ui.keys.group.${group}`),
 ];
-const written = [...sources.matchAll(/'(ui\.[A-Za-z.]+)'/g)]
-  .map((match) => match[1] ?? '')
-  .filter((key) => !/^ui\.(end\.(end|force)|result\.(ended|killed))$/.test(key));
+const written = [...sources.matchAll(/'(ui\.[A-Za-z.]+)'/g)].map((match) => match[1] ?? '');
 
 const holds = (locale: unknown, key: string): boolean => {
   const found = key

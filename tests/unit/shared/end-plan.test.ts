@@ -46,6 +46,12 @@ describe('planEnd', () => {
     expect(shape(plan([aView(800), owned(810, 800)], [800]))).toEqual({ lines: [], excluded: ['800 ancestor'] });
   });
 
+  it('knows nobody of another pid namespace by marks alone: the pid that they name is another there', () => {
+    const views = [aView(50), owned(51, 50, { ppid: 1 }), owned(52, 50), owned(53, 50, { ppid: 1 })];
+    const elsewhere = { 51: { sameNamespace: false }, 52: { sameNamespace: false }, 53: { sameNamespace: true } };
+    expect(shape(plan(views, [50], elsewhere)).lines).toEqual(['50 chosen', '52 owned 50', '53 owned 50']);
+  });
+
   it('brings along what a session owns, below it or re-parented, and nobody else', () => {
     const views = [
       aView(50),

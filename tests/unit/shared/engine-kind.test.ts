@@ -71,6 +71,11 @@ describe('classifyEngine', () => {
   it('hears a record of this very process only', () => {
     const heard = (rest: Partial<RegistryFacts>, args: readonly string[] = []) => kindOf(args, { registry: record(rest) });
     expect(heard({ kind: 'bg' })).toBe('bg-session');
+    // A spare keeps its command line when a session moves into it.
+    const spare = ['--bg-spare', '/tmp/x.claim.sock'];
+    expect(kindOf(spare, { registry: record({ kind: 'bg' }) })).toBe('bg-session');
+    expect(kindOf(spare, { registry: record({ kind: 'bg', procStartMatches: false }) })).toBe('bg-spare');
+    expect(kindOf(spare, { registry: record({ kind: 'interactive' }) })).toBe('bg-spare');
     expect(heard({ entrypoint: 'claude-vscode' })).toBe('ide-session');
     expect(heard({ entrypoint: 'claude-desktop-3p' })).toBe('desktop-session');
     expect(heard({ entrypoint: 'sdk-py' })).toBe('sdk-worker');

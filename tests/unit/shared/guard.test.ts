@@ -57,8 +57,21 @@ describe('users', () => {
   });
 });
 
+describe('as administrator', () => {
+  it('ends what is other people’s, but neither the system’s nor what is refused anyway', () => {
+    const ids = (over: Partial<ProcessView>) => idOf(aView(50, over), { elevated: true });
+    expect(
+      [{ uid: 1001 }, { uid: 1000 }, { uid: 999 }, { uid: 0 }, { uid: null }, { uid: 1001, kind: 'daemon' as const }].map(ids),
+    ).toEqual([null, null, 'systemUser', 'systemUser', 'unknownUser', 'daemon']);
+    expect(idOf(aView(800, { uid: 1001 }), { elevated: true })).toBe('ancestor');
+    expect(idOf(aView(50, { uid: 1001, user: 'eve' }), { elevated: true, protectRules: [{ by: 'user', value: 'eve' }] })).toBe(
+      'protectUser',
+    );
+  });
+});
+
 describe('kinds', () => {
-  const byHand: Readonly<Record<'yes' | 'left-over' | 'no', readonly Kind[]>> = {
+  const byHand: Readonly<Record<'yes' | 'left-over' | 'stop' | 'no', readonly Kind[]>> = {
     yes: [
       'cli-session',
       'cli-headless',
@@ -76,18 +89,8 @@ describe('kinds', () => {
       'cli-utility',
     ],
     'left-over': ['bg-pty-host', 'desktop-helper', 'desktop-launcher', 'desktop-service', 'chrome-native-host'],
-    no: [
-      'bg-session',
-      'bg-spare',
-      'daemon',
-      'remote-control',
-      'mcp-serve',
-      'plugin-daemon',
-      'swarm-tmux',
-      'desktop-app',
-      'cowork-vm',
-      'zombie',
-    ],
+    stop: ['bg-session'],
+    no: ['bg-spare', 'daemon', 'remote-control', 'mcp-serve', 'plugin-daemon', 'swarm-tmux', 'desktop-app', 'cowork-vm', 'zombie'],
   };
 
   it('decides every kind as the table of the design does', () => {
@@ -103,12 +106,16 @@ describe('kinds', () => {
     expect(ids).toEqual([rule.byHand === 'left-over' ? null : refusal, refusal, refusal]);
   });
 
-  it('says how to stop a background session, unless its id could be anything else', () => {
-    const background = (jobId: string | null) =>
-      refusalOf(aView(50, { kind: 'bg-session', leftOver: 'yes', session: session({ jobId }) }), aGuard());
-    expect(background('444e602a')).toEqual({ reason: 'protected', id: 'bgSession', values: { jobId: '444e602a' } });
+  it("lets one's own background session be stopped, says how to stop another's, and neither if its id could be anything else", () => {
+    const background = (jobId: string | null, uid = 1000, over: Parameters<typeof aGuard>[0] = {}) =>
+      refusalOf(aView(50, { kind: 'bg-session', leftOver: 'yes', uid, session: session({ jobId }) }), aGuard(over));
+    const theirs = { reason: 'protected', id: 'bgSession', values: { jobId: '444e602a' } };
+    expect(background('444e602a')).toBeNull();
+    expect(background('444e602a', 1001)).toEqual(theirs);
+    expect(background('444e602a', 1001, { selfUid: 0, isRoot: true })).toEqual(theirs);
+    expect(background('444e602a', 1001, { elevated: true })).toEqual(theirs);
     for (const jobId of [null, '', '444e602', '444E602A', '444e602a; rm -rf ~', '444e602a\n'])
-      expect(background(jobId)).toEqual({ reason: 'protected', id: 'bgSessionUnknownJob' });
+      for (const uid of [1000, 1001]) expect(background(jobId, uid)).toEqual({ reason: 'protected', id: 'bgSessionUnknownJob' });
   });
 });
 

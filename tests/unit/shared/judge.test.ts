@@ -305,6 +305,9 @@ describe('the background service', () => {
   it('leaves terminal hosts, which are kept while a session runs in them', () => {
     expect(lines(judge(aReading([host(3001, 1), spare])))).toEqual(['3001 bg-pty-host yes', '3002 bg-spare no']);
     expect(lines(judge(aReading([host(3001, 1), worker])))).toEqual(['3001 bg-pty-host unknown', '3003 bg-session no']);
+    // A spare that a session has moved into is one, whatever its command line says.
+    const claimed = aRecord(spare, { kind: 'bg', jobId: '444e602a' });
+    expect(lines(judge(aReading([host(3001, 1), spare]), [claimed]))).toEqual(['3001 bg-pty-host unknown', '3002 bg-session no']);
     expect(lines(judge(aReading([host(3001, 1)], { complete: false })))).toEqual(['3001 bg-pty-host unknown']);
     const eves = anEngine({ pid: 2999, ppid: 1, uid: 1001, user: 'eve', args: ['daemon', 'run'] });
     expect(lines(judge(aReading([eves, host(3001, 1)])))).toEqual(['2999 daemon no', '3001 bg-pty-host yes']);

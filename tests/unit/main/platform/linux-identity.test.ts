@@ -34,6 +34,15 @@ describe('identify', () => {
       state: 'S',
     });
   });
+  it('tells the path of what runs, and of nobody none', async () => {
+    const { pid } = await sleeper();
+    expect([platform.exePath(pid), platform.exePath(0), platform.exePath(-1), platform.exePath(4_194_305)]).toEqual([
+      SLEEP,
+      null,
+      null,
+      null,
+    ]);
+  });
   it('is null where nobody is and for what is no pid', async () => {
     const child = children.start('/bin/true');
     await once(child, 'exit');

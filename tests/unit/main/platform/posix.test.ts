@@ -1,6 +1,7 @@
 import { once } from 'node:events';
+import { getPriority } from 'node:os';
 import { expect, it } from 'vitest';
-import { isPid, sendSignal } from '../../../../src/main/platform/posix.js';
+import { isPid, sendSignal, setNice } from '../../../../src/main/platform/posix.js';
 import { eventually, isRoot, isUntouched, OTHER_UID, ownChildren, running, stateOf } from './children.js';
 
 const children = ownChildren();
@@ -52,4 +53,23 @@ it.runIf(isRoot)('says denied of another user’s process, which lives on (needs
     process.seteuid?.(0);
   }
   expect(await isUntouched(child)).toBe(true);
+});
+
+it('pauses with SIGSTOP', async () => {
+  const child = children.start('sleep', ['600']);
+  await running(child.pid, '/usr/bin/sleep');
+  expect(sendSignal(child.pid, 'pause')).toBe('sent');
+  await eventually('stopped', () => stateOf(child.pid) === 'T');
+});
+
+it('sets the nice value of one process, never of pid 1, nobody or ourselves by 0', async () => {
+  const child = children.start('sleep', ['600']);
+  const own = getPriority();
+  expect([setNice(child.pid, 10), getPriority(child.pid)]).toEqual(['sent', 10]);
+  expect([0, 1, -1, 1.5].map((pid) => setNice(pid, 11))).toEqual(['denied', 'denied', 'denied', 'denied']);
+  expect(getPriority()).toBe(own);
+  const ended = once(child, 'exit');
+  sendSignal(child.pid, 'force');
+  await ended;
+  expect(setNice(child.pid, 10)).toBe('gone');
 });
