@@ -5,6 +5,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
+    // A key pressed while a dialog fades out is nobody's: such a test gets a second turn.
+    retry: 1,
     include: ['tests/e2e/**/*.test.ts'],
     environment: 'node',
     fileParallelism: false,

@@ -31,6 +31,8 @@ describe('acting on many, with real processes', () => {
   const dialog = (): Locator => page().getByRole('dialog');
   const button = (name: string | RegExp): Locator => page().getByRole('button', { name });
   const show = async (...pids: number[]): Promise<void> => {
+    // A dialog on its way out still has the keyboard.
+    await page().locator('.dialog').waitFor({ state: 'detached' });
     await button('Refresh now').click();
     for (const pid of pids) await ready(page(), pid);
   };
