@@ -200,6 +200,15 @@ export interface LogPage {
   readonly skipped: number;
 }
 
+/** Where the window is to go when it is shown from outside: the tray, a notification, a second start. */
+export interface Destination {
+  readonly tab: 'monitor' | 'analytics' | 'config' | 'logs';
+  /** A row of the Monitor to select and scroll to; null = none. */
+  readonly key: ProcessKey | null;
+  /** A preview to open there; null = none. */
+  readonly request: ActionRequest | null;
+}
+
 /** An expected failure of a command: `id` is a key below "error" in the locales. */
 export interface Failure {
   readonly reason: Reason;

@@ -1,5 +1,6 @@
 import type { AppState } from '../../../src/shared/api.js';
 import type { Config } from '../../../src/shared/config.js';
+import { parseConfig } from '../../../src/shared/config.js';
 import type { Activity, Evidence, Kind, ProcessKey, ProcessView, Refusal, StatusWord } from '../../../src/shared/types.js';
 
 /** A believable machine for looking at the page without main: invented names, invented figures. */
@@ -9,22 +10,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const CONFIG: Config = {
-  global_settings: {
-    default_memory_limit_mb: 1024,
-    max_process_age_hours: 2,
-    alert_memory_threshold_mb: 2048,
-    alert_cpu_threshold_percent: 80,
-    max_processes_per_user: 10,
-    min_idle_minutes: 120,
-    refresh_interval_seconds: 5,
-    refresh_enabled: true,
-    language: 'system',
-    theme: 'system',
-  },
-  user_limits: {},
-  protect_rules: [],
-};
+const CONFIG: Config = parseConfig({});
 
 /** When the invented machine was looked at first. */
 const BEGAN = Date.now();

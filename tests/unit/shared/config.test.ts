@@ -11,6 +11,27 @@ const DEFAULTS: Config = {
     alert_cpu_threshold_percent: 80,
     max_processes_per_user: 10,
     min_idle_minutes: 120,
+    auto_cleanup_enabled: true,
+    auto_cleanup_interval_minutes: 30,
+    orphan_cleanup_enabled: true,
+    auto_cleanup_mode: 'report',
+    auto_cleanup_old_enabled: false,
+    auto_cleanup_attached_enabled: false,
+    auto_cleanup_batch_limit: 5,
+    auto_cleanup_countdown_seconds: 30,
+    cleanup_scope: 'own',
+    alerts_enabled: true,
+    alert_available_memory_mb: 512,
+    detection_names: [],
+    detection_patterns: [],
+    confirm_single_idle: true,
+    read_only: false,
+    elevation_enabled: true,
+    history_minute_days: 7,
+    history_quarter_hour_days: 90,
+    log_clear_days: 30,
+    start_at_login: false,
+    close_window: 'ask',
     refresh_interval_seconds: 5,
     refresh_enabled: true,
     language: 'system',
@@ -71,6 +92,10 @@ describe('a configuration', () => {
         refresh_enabled: 'yes',
         language: 'de',
         theme: 'dark',
+        auto_cleanup_enabled: 'no',
+        auto_cleanup_mode: 'always',
+        auto_cleanup_batch_limit: 500,
+        detection_names: 'x',
       },
       user_limits: { ann: { memory_limit_mb: -1, max_processes: 7, priority: 'max' }, bob: 5, eve: { max_runtime_hours: 8 } },
       protect_rules: [
@@ -89,17 +114,18 @@ describe('a configuration', () => {
         { by: 'pid', value: '12' },
       ],
     });
-    expect(configProblems(wrong)).toEqual([
-      ...Object.keys(DEFAULTS.global_settings)
-        .filter((key) => key !== 'theme')
-        .map((key) => `global_settings.${key}`),
-      'user_limits.ann.memory_limit_mb',
-      'user_limits.ann.priority',
-      'user_limits.bob',
-      'protect_rules.1',
-      'protect_rules.2',
-      'protect_rules.3',
-    ]);
+    const keys = Object.keys(wrong.global_settings).filter((key) => key !== 'theme');
+    expect([...configProblems(wrong)].sort()).toEqual(
+      [
+        ...keys.map((key) => `global_settings.${key}`),
+        'user_limits.ann.memory_limit_mb',
+        'user_limits.ann.priority',
+        'user_limits.bob',
+        'protect_rules.1',
+        'protect_rules.2',
+        'protect_rules.3',
+      ].sort(),
+    );
   });
 
   test('whole parts that are wrong are named', () => {
