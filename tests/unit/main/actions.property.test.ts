@@ -13,6 +13,7 @@ import type { Case } from '../../fakes/random-machine.js';
 import { aCase, guardOf, peopleOf, pidOf, play, requestOf, SELF } from '../../fakes/random-machine.js';
 import type { SentSignal, World } from '../../fakes/recording-platform.js';
 import { createWorld } from '../../fakes/recording-platform.js';
+import { soakMs, soakTimeoutMs } from '../../fakes/soak.js';
 
 const RUNS = 10_000;
 
@@ -204,8 +205,11 @@ const run = async (one: Case): Promise<void> => {
   }
 };
 
-it(`sends no signal but to whom was shown and is still the same, ${RUNS} random machines`, { timeout: 300_000 }, async () => {
-  await fc.assert(fc.asyncProperty(aCase, run), { numRuns: RUNS });
+it(`sends no signal but to whom was shown and is still the same, ${RUNS} random machines`, {
+  timeout: soakTimeoutMs(300_000),
+}, async () => {
+  const length = soakMs === null ? { numRuns: RUNS } : { numRuns: Number.MAX_SAFE_INTEGER, interruptAfterTimeLimit: soakMs };
+  await fc.assert(fc.asyncProperty(aCase, run), length);
   // The property would hold of a door that does nothing.
   expect(KINDS_OF_CASES.filter((what) => (tally[what] ?? 0) < 50)).toEqual([]);
 });
