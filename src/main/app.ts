@@ -9,7 +9,7 @@ import { createCore } from './core.js';
 import { readDetails } from './details.js';
 import { createTranslate, resolveLanguage } from './i18n.js';
 import type { Handlers } from './ipc.js';
-import { pushState, registerIpc } from './ipc.js';
+import { pushDestination, pushState, registerIpc } from './ipc.js';
 import { createLogCommands } from './log-commands.js';
 import { createLogReader } from './log-reader.js';
 import { watchLog } from './log-watch.js';
@@ -17,6 +17,7 @@ import { createLogger } from './logger.js';
 import type { Look } from './look.js';
 import { createMonitor } from './monitor.js';
 import { createWindow, isOurPage, prepareSession, removeDefaultMenu } from './window.js';
+import { createWindowKeeper } from './window-keeper.js';
 
 /** The only addresses that ever leave the application, by id; the window never sends one. */
 const LINKS = { documentation: 'https://code.claude.com/docs' } as const;
@@ -47,7 +48,20 @@ export const start = async (): Promise<void> => {
     onError: (error) => logger.error('look failed', error),
   });
 
-  let window: BrowserWindow | null = null;
+  const keeper = createWindowKeeper<BrowserWindow>({
+    create: (gone) => {
+      const window = createWindow();
+      for (const name of ['hide', 'minimize'] as const) window.on(name as 'hide', () => monitor.setHidden(true));
+      for (const name of ['show', 'restore'] as const)
+        window.on(name as 'show', () => {
+          monitor.setHidden(false);
+          push();
+        });
+      window.on('closed', gone);
+      return window;
+    },
+    navigate: (window, destination) => pushDestination(window.webContents, destination),
+  });
   const logWatch = watchLog(core.paths.actionLogFile);
   const logCommands = createLogCommands({
     path: core.paths.actionLogFile,
@@ -57,6 +71,7 @@ export const start = async (): Promise<void> => {
     identify: core.platform.identify,
     askWhere: async ({ fileName }) => {
       const options = { defaultPath: join(app.getPath('documents'), fileName) };
+      const window = keeper.current();
       const answer = await (window ? dialog.showSaveDialog(window, options) : dialog.showSaveDialog(options));
       return answer.canceled || answer.filePath === '' ? null : answer.filePath;
     },
@@ -89,6 +104,7 @@ export const start = async (): Promise<void> => {
     };
   };
   const push = (): void => {
+    const window = keeper.current();
     if (window?.isVisible()) pushState(window.webContents, state());
   };
   const applySettings = (): void => {
@@ -97,7 +113,11 @@ export const start = async (): Promise<void> => {
   };
 
   const handlers: Handlers = {
-    getState: async () => ({ ok: true, value: state() }),
+    getState: async () => {
+      // It asks once it listens.
+      keeper.pageListens();
+      return { ok: true, value: state() };
+    },
     refreshNow: async () => {
       await monitor.refresh();
       return done;
@@ -141,22 +161,13 @@ export const start = async (): Promise<void> => {
   prepareSession();
   registerIpc({
     handlers,
-    isTrusted: (contents, url) => window !== null && contents.id === window.webContents.id && isOurPage(url),
+    isTrusted: (contents, url) => contents.id === keeper.current()?.webContents.id && isOurPage(url),
     onError: (command, error) => logger.error(`command ${command}`, error),
   });
 
   removeDefaultMenu();
   applySettings();
-  window = createWindow();
-  for (const name of ['hide', 'minimize'] as const) window.on(name as 'hide', () => monitor.setHidden(true));
-  for (const name of ['show', 'restore'] as const)
-    window.on(name as 'show', () => {
-      monitor.setHidden(false);
-      push();
-    });
-  window.on('closed', () => {
-    window = null;
-  });
+  keeper.show(null);
 
   monitor.onChange(push);
   core.stopped.onChange(push);
@@ -169,11 +180,7 @@ export const start = async (): Promise<void> => {
   });
   powerMonitor.on('suspend', monitor.suspend);
   powerMonitor.on('resume', monitor.resume);
-  app.on('second-instance', () => {
-    if (window?.isMinimized()) window.restore();
-    window?.show();
-    window?.focus();
-  });
+  app.on('second-instance', () => keeper.show(null));
   app.on('window-all-closed', () => app.quit());
   app.on('will-quit', () => {
     monitor.stop();

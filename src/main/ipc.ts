@@ -1,7 +1,7 @@
 import type { IpcMainInvokeEvent, WebContents } from 'electron';
 import { ipcMain } from 'electron';
-import type { AppState, CommandInput, CommandName, CommandOutputs, Result } from '../shared/api.js';
-import { COMMANDS, UPDATE_CHANNEL } from '../shared/api.js';
+import type { AppState, CommandInput, CommandName, CommandOutputs, Destination, Result } from '../shared/api.js';
+import { COMMANDS, NAVIGATE_CHANNEL, UPDATE_CHANNEL } from '../shared/api.js';
 import { commandInputs } from '../shared/api-schema.js';
 
 /** Who asked: previews are bound to it. */
@@ -49,4 +49,9 @@ export const registerIpc = ({ handlers, isTrusted, onError }: IpcParts): void =>
 /** Pushes a state to a window; a window that is going away is left out. */
 export const pushState = (contents: WebContents, state: AppState): void => {
   if (!contents.isDestroyed()) contents.send(UPDATE_CHANNEL, state);
+};
+
+/** Tells a window where to go. */
+export const pushDestination = (contents: WebContents, destination: Destination): void => {
+  if (!contents.isDestroyed()) contents.send(NAVIGATE_CHANNEL, destination);
 };

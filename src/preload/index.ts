@@ -1,13 +1,18 @@
 import { contextBridge, ipcRenderer } from 'electron';
-import type { Api, AppState } from '../shared/api.js';
-import { COMMANDS, UPDATE_CHANNEL } from '../shared/api.js';
+import type { Api } from '../shared/api.js';
+import { COMMANDS, NAVIGATE_CHANNEL, UPDATE_CHANNEL } from '../shared/api.js';
 
 const commands = Object.fromEntries(COMMANDS.map((name) => [name, (input: unknown) => ipcRenderer.invoke(name, input)]));
 
-const onUpdate: Api['onUpdate'] = (listener) => {
-  const forward = (_event: unknown, state: AppState): void => listener(state);
-  ipcRenderer.on(UPDATE_CHANNEL, forward);
-  return () => ipcRenderer.removeListener(UPDATE_CHANNEL, forward);
-};
+const listenOn =
+  <T>(channel: string) =>
+  (listener: (value: T) => void): (() => void) => {
+    const forward = (_event: unknown, value: T): void => listener(value);
+    ipcRenderer.on(channel, forward);
+    return () => ipcRenderer.removeListener(channel, forward);
+  };
 
-contextBridge.exposeInMainWorld('claudeManager', { ...commands, onUpdate });
+const onUpdate: Api['onUpdate'] = listenOn(UPDATE_CHANNEL);
+const onNavigate: Api['onNavigate'] = listenOn(NAVIGATE_CHANNEL);
+
+contextBridge.exposeInMainWorld('claudeManager', { ...commands, onUpdate, onNavigate });

@@ -3,6 +3,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.js';
 import { startWords, WordsProvider } from './i18n.js';
+import { followMain } from './navigate.js';
 import { ErrorBoundary } from './parts/ErrorBoundary.js';
 import { connect } from './store.js';
 import { rememberTab } from './tab.js';
@@ -16,6 +17,7 @@ document.documentElement.dataset['theme'] = window.matchMedia('(prefers-color-sc
 startWords(navigator.language.toLowerCase().startsWith('pt') ? 'pt-BR' : 'en');
 rememberView(window.localStorage);
 rememberTab(window.localStorage);
+followMain(window.claudeManager);
 connect(window.claudeManager, document);
 
 createRoot(root).render(

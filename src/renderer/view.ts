@@ -16,6 +16,8 @@ export interface ViewState {
   readonly focused: string | null;
   /** The row whose details are open. */
   readonly details: string | null;
+  /** A row that is to be scrolled to once. */
+  readonly reveal: string | null;
   /** The row whose menu is open, and where. */
   readonly menu: {
     readonly id: string;
@@ -76,6 +78,7 @@ export const useView = create<ViewState>(() => ({
   anchor: null,
   focused: null,
   details: null,
+  reveal: null,
   menu: null,
   dialog: null,
   dismissed: EMPTY,

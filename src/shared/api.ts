@@ -300,6 +300,9 @@ export type Api = {
 } & {
   /** Every later state, whole; the window keeps what did not change. Returns the way to stop. */
   readonly onUpdate: (listener: (state: AppState) => void) => () => void;
+  /** Where main wants the window to go; never before the page has asked for its first state. Returns the way to stop. */
+  readonly onNavigate: (listener: (destination: Destination) => void) => () => void;
 };
 
 export const UPDATE_CHANNEL = 'update';
+export const NAVIGATE_CHANNEL = 'navigate';

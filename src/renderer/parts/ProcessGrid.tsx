@@ -85,6 +85,14 @@ export const ProcessGrid = ({ rows, tree, stale, onPointer, onKeyboard }: Proces
     scroller.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(current)}"]`)?.focus({ preventScroll: true });
   }, [current, currentIndex, virtualizer]);
 
+  const reveal = useView((view) => view.reveal);
+  useLayoutEffect(() => {
+    const at = reveal === null ? -1 : ids.indexOf(reveal);
+    if (at < 0) return;
+    virtualizer.scrollToIndex(at, { align: 'center' });
+    useView.setState({ reveal: null });
+  }, [reveal, ids, virtualizer]);
+
   const focusIn = (event: FocusEvent<HTMLElement>): void => {
     hasFocus.current = true;
     onKeyboard(event.target.matches(':focus-visible'));

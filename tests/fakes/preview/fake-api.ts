@@ -67,6 +67,7 @@ export const createFakeApi = (
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    onNavigate: () => () => undefined,
     getState: () => ok(state()),
     refreshNow: () => {
       look();

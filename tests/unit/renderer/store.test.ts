@@ -82,6 +82,7 @@ const aWindow = (first: Result<AppState>) => {
     cancelPreview: never,
     copyText: never,
     openLink: never,
+    onNavigate: () => () => undefined,
     onUpdate: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
