@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import type { HistoryOutputs } from './history.js';
+import { HISTORY_GROUPINGS, HISTORY_RANGES, MOST_SERIES } from './history.js';
+
+/** The last moment that a Date can hold. */
+const MAX_TIME_MS = 8.64e15;
+const time = z.number().min(0).max(MAX_TIME_MS);
+const range = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('last'), last: z.enum(HISTORY_RANGES) }),
+  z.strictObject({ type: z.literal('span'), fromMs: time, toMs: time }).refine(({ fromMs, toMs }) => fromMs < toMs),
+]);
+const by = z.enum(HISTORY_GROUPINGS);
+
+/** What the commands on the history take; parsed in main before their handlers see it. */
+export const historyInputs = {
+  queryHistory: z.strictObject({
+    range,
+    by,
+    /** An update: only buckets from this one on, of the groups that the asker shows (their ids without "other"), all else in "other". */
+    tail: z.strictObject({ fromBucketMs: time, ids: z.array(z.string().min(1).max(5000)).max(MOST_SERIES) }).nullable(),
+  }),
+  historySummary: z.strictObject({ range }),
+  /** Every bucket of the range with min, mean and max of each group; words that a spreadsheet would calculate are made harmless. */
+  exportHistoryCsv: z.strictObject({ range, by }),
+} satisfies Record<keyof HistoryOutputs, z.ZodType>;
