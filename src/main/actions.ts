@@ -1,5 +1,5 @@
 import type { ActionRequest, EndReport, EndResult, Failure, Preview, PreviewTarget, Result, StoppedSession } from '../shared/api.js';
-import { confirmationOf, isBulk } from '../shared/bulk.js';
+import { confirmationOf, isBulk, isLight } from '../shared/bulk.js';
 import { tickedIds } from '../shared/end-plan.js';
 import { keyId } from '../shared/process-key.js';
 import { stoppedOf } from '../shared/stopped.js';
@@ -125,6 +125,7 @@ export const createActions = (parts: ActionsParts): Actions => {
       takenAtMs,
       expiresAtMs: takenAtMs + TOKEN_MS,
       graceMs: GRACE_MS,
+      light: isLight(request, seen, takenAtMs, config().global_settings.min_idle_minutes, seen.guard.selfUid),
       targets: lines.map((line) => targetOf(line, ticked.has(keyId(line.view.key)))),
       excluded,
     };

@@ -3,6 +3,7 @@ import { refreshNow, togglePause } from './commands.js';
 import { askToEnd, askToPause, useEnding } from './ending.js';
 import { setLogFilter, useLog } from './log-view.js';
 import { closeDetails } from './parts/Details.js';
+import { hasPending, undoEnd } from './quiet-end.js';
 import { TABS, type TabId, useTab } from './tab.js';
 import { keysToEnd, rowsToActOn } from './targets.js';
 import { clearSelection, setFilter, useView } from './view.js';
@@ -52,6 +53,7 @@ const meaningOf = (event: KeyboardEvent): (() => void) | null => {
   const key = event.key.toLowerCase();
   if (event.key === 'F5' || (command && key === 'r')) return () => void refreshNow();
   if (isCovered()) return null;
+  if (command && key === 'z' && !isTyping(event.target) && hasPending()) return () => void undoEnd();
   if (command && key === 'f') return focusSearch;
   const tab = command && !event.shiftKey ? TABS[Number(key) - 1] : undefined;
   if (tab) return () => showTab(tab);

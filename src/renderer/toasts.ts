@@ -18,6 +18,8 @@ export interface Toast {
   readonly stopped: boolean;
   /** A shell command for the reader to run by hand, in place of what was not done. */
   readonly command: string | null;
+  /** The token of an end that is still to come, and can be taken back; null = there is nothing to take back. */
+  readonly undo: string | null;
 }
 
 interface Toasts {
@@ -36,20 +38,35 @@ export const announce = (text: string): void => useToasts.setState(({ said }) =>
 
 let lastId = 0;
 
-/** Shows a result and says it once. */
-export const showToast = (toast: Omit<Toast, 'id'>): void => {
+/** The newest few; what can still be taken back is never pushed out. */
+const newest = (toasts: readonly Toast[]): readonly Toast[] =>
+  toasts.filter((toast, index) => toast.undo !== null || index >= toasts.length - MOST_TOASTS);
+
+/** What a toast says. */
+export type Said = Omit<Toast, 'id' | 'undo'>;
+
+/** Shows a result and says it once; the toast's number. */
+export const showToast = (toast: Said, undo: string | null = null): number => {
   lastId += 1;
   const id = lastId;
-  useToasts.setState(({ toasts }) => ({ toasts: [...toasts, { ...toast, id }].slice(-MOST_TOASTS) }));
+  useToasts.setState(({ toasts }) => ({ toasts: newest([...toasts, { ...toast, undo, id }]) }));
   announce([toast.title, ...toast.lines].join('. '));
+  return id;
 };
+
+/** Says something else in a toast that stands; for the eye only, or a countdown would speak every second. */
+export const retitleToast = (id: number, title: string): void =>
+  useToasts.setState(({ toasts }) => ({ toasts: toasts.map((toast) => (toast.id === id ? { ...toast, title } : toast)) }));
 
 export const closeToast = (id: number): void => useToasts.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) }));
 
 const bare = { lines: [], sticky: false, force: null, resume: null, stopped: false, command: null } as const;
 
 /** Something small went well. */
-export const showDone = (title: string): void => showToast({ ...bare, tone: 'ok', title });
+export const showDone = (title: string): number => showToast({ ...bare, tone: 'ok', title });
+
+/** Something is about to be done, and can be taken back until then. */
+export const showUndo = (title: string, token: string): number => showToast({ ...bare, tone: 'info', title, sticky: true }, token);
 
 /** The command to run by hand that comes with a refusal. */
 const commandOf = ({ values }: Pick<Failure, 'values'>): string | null => {
@@ -83,7 +100,7 @@ const reasonOf = (result: EndResult, say: Say): string =>
   commandOf(result) === null ? sayFrom(say, 'result', result) : sayFrom(say, 'error', result);
 
 /** What an action came to, in words: done, skipped and failed each with its reason. Pure. */
-export const describeReport = (report: EndReport, request: ActionRequest, say: Say, language: Language): Omit<Toast, 'id'> => {
+export const describeReport = (report: EndReport, request: ActionRequest, say: Say, language: Language): Said => {
   const { results } = report;
   const deed = deedOf(request);
   const ends = request.verb === 'end';

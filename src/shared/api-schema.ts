@@ -20,12 +20,13 @@ const logFilter = z.strictObject({
 export const commandInputs = {
   getState: z.strictObject({}),
   refreshNow: z.strictObject({}),
-  /** Refresh interval, auto-refresh on or off, language, theme: the parts of the configuration that the window sets. */
+  /** Refresh interval, auto-refresh on or off, language, theme, and not to be asked of what is idle: what the window sets in passing. */
   setPreferences: z.strictObject({
     refresh_interval_seconds: z.number().min(1).max(30).optional(),
     refresh_enabled: z.boolean().optional(),
     language: z.enum(['system', 'en', 'pt-BR']).optional(),
     theme: z.enum(['system', 'light', 'dark']).optional(),
+    confirm_single_idle: z.boolean().optional(),
   }),
   getDetails: z.strictObject({ key: processKey }),
   previewAction: z.strictObject({

@@ -111,6 +111,8 @@ export interface Preview {
   readonly takenAtMs: number;
   readonly expiresAtMs: number;
   readonly graceMs: number;
+  /** A single end of one's own that is idle or left over, with nothing that speaks against it: who has said so need not see it first. */
+  readonly light: boolean;
   readonly targets: readonly PreviewTarget[];
   readonly excluded: readonly PreviewExcluded[];
 }

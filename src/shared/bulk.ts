@@ -57,6 +57,25 @@ const idleRefusal = (view: ProcessView, minIdleMinutes: number, nowMs: number): 
   }
 };
 
+/**
+ * Whether a plan is the light case: one process or session of one's own that is idle by its own record or left over, asked
+ * politely, with all that belongs to it, and nothing that is warned of or left alone.
+ */
+export const isLight = (
+  request: Pick<ActionRequest, 'verb' | 'scope' | 'force' | 'elevated'>,
+  { lines, excluded }: EndPlan,
+  nowMs: number,
+  minIdleMinutes: number,
+  selfUid: number,
+): boolean => {
+  if (request.verb !== 'end' || request.force || request.elevated || isBulk(request.scope) || excluded.length > 0) return false;
+  const chosen = lines.filter((line) => line.role === 'chosen');
+  const [only] = chosen;
+  if (only === undefined || chosen.length > 1) return false;
+  const calm = lines.every(({ role, warnings, view }) => role !== 'separate' && warnings.length === 0 && view.uid === selfUid);
+  return calm && (only.view.leftOver === 'yes' || idleRefusal(only.view, minIdleMinutes, nowMs) === null);
+};
+
 /** One row's place in a scope: 'in', a reason to say why not, or null where the scope is not about it. */
 type Place = 'in' | Refusal | null;
 

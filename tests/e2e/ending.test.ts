@@ -162,6 +162,46 @@ describe('ending, with real signals', () => {
     expect(isAlive(daemon.pid)).toBe(true);
   });
 
+  it('needs no dialog for one that is left over once the user has said so, can be taken back, and asks of all others as before', async () => {
+    const first = await lab.orphanServer({ name: 'server-first' });
+    await ask(first);
+    await dialog()
+      .getByRole('checkbox', { name: /^Don’t ask again/ })
+      .click();
+    await dialog().getByRole('button', { name: 'End 1 process' }).click();
+    await until('it is gone', () => !isAlive(first), 15_000);
+    await dialog().waitFor({ state: 'detached' });
+    const limits = join(launched.home, '.config/claude-manager/claude_limits.json');
+    expect(JSON.parse(readFileSync(limits, 'utf8'))).toMatchObject({ global_settings: { confirm_single_idle: false } });
+
+    const second = await lab.orphanServer({ name: 'server-second' });
+    const soon = page()
+      .getByRole('listitem')
+      .filter({ hasText: /Ending server-second in \d s/ });
+    const press = async (): Promise<void> => {
+      await show(second);
+      await focusRow(page(), second);
+      await page().keyboard.press('Delete');
+      await soon.waitFor();
+    };
+    await press();
+    await page().keyboard.press('Control+z');
+    await page().getByText('server-second was not ended.').first().waitFor();
+    await until('it is in the log', () => linesOf(second).length === 1);
+    expect([isAlive(second), linesOf(second)[0]?.includes('Result: cancelled')]).toEqual([true, true]);
+    await press();
+    expect(isAlive(second)).toBe(true);
+    await until('it is gone', () => !isAlive(second), 20_000);
+    await until('that is in the log', () => linesOf(second).some((line) => line.includes(' SUCCESS ')));
+
+    const busy = await lab.session({ project: 'at-work', status: 'busy' });
+    await ask(busy.pid);
+    expect(await dialog().textContent()).not.toContain('ask again');
+    await page().keyboard.press('Escape');
+    await dialog().waitFor({ state: 'detached' });
+    expect(isAlive(busy.pid)).toBe(true);
+  });
+
   it('said nothing in the console all the while', () => {
     expect({ console: launched.consoleMessages, csp: launched.cspViolations }).toEqual({ console: [], csp: [] });
   });

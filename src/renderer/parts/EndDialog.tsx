@@ -1,10 +1,11 @@
+import { Checkbox } from '@base-ui/react/checkbox';
 import { Dialog } from '@base-ui/react/dialog';
-import { type KeyboardEvent, type RefObject, useMemo, useRef } from 'react';
+import { type KeyboardEvent, type RefObject, useId, useMemo, useRef } from 'react';
 import type { Preview } from '../../shared/api.js';
 import { formatTime, splitBytes } from '../../shared/format.js';
 import { useNow } from '../clock.js';
 import { useEndWords } from '../end-words.js';
-import { askFor, cancelEnding, canEnd, endTicked, useEnding } from '../ending.js';
+import { askFor, askNever, cancelEnding, canEnd, endTicked, useEnding } from '../ending.js';
 import { useLanguage, useWords } from '../i18n.js';
 import { freedBy } from '../ticks.js';
 import { Confirmation } from './Confirmation.js';
@@ -37,6 +38,25 @@ const Freed = ({ preview, ticks }: { readonly preview: Preview; readonly ticks: 
       <br />
       <span className="caption t3">{say('ui.end.freed')}</span>
     </p>
+  );
+};
+
+/** For who need not see a list in which nothing speaks against anything. */
+const NeverAgain = ({ disabled }: { readonly disabled: boolean }) => {
+  const say = useWords();
+  const never = useEnding((ending) => ending.never);
+  const label = useId();
+  return (
+    <div className="never">
+      <Checkbox.Root className="check" checked={never} disabled={disabled} aria-labelledby={label} onCheckedChange={(on) => askNever(on)}>
+        <Checkbox.Indicator>
+          <Icon name="check" />
+        </Checkbox.Indicator>
+      </Checkbox.Root>
+      <span id={label} className="small t2">
+        {say('ui.end.never')}
+      </span>
+    </div>
   );
 };
 
@@ -77,6 +97,7 @@ const Body = ({ preview, cancelRef, endRef, fieldRef }: Places & { readonly prev
       {preview.confirm !== null && !nothing && !expired && (
         <Confirmation wanted={preview.confirm} enterAccepts={!request.force} disabled={ending} fieldRef={fieldRef} />
       )}
+      {preview.light && !expired && request.verb === 'end' && <NeverAgain disabled={ending} />}
       <div className="end">
         <span className={expired ? 'small c-warn' : 'small t2'}>
           {expired ? say('ui.end.expired') : nothing ? null : say('ui.end.asSeen', { time: formatTime(preview.takenAtMs, language) })}

@@ -25,6 +25,7 @@ const SHORTCUTS: readonly { readonly group: string; readonly keys: readonly (rea
       ['end', ['Del', 'Ctrl+E']],
       ['force', ['Shift+Del', 'Ctrl+K']],
       ['freeze', ['Ctrl+Shift+P']],
+      ['undo', ['Ctrl+Z']],
     ],
   },
   {

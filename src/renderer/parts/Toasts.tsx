@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { copyText } from '../commands.js';
 import { askFor } from '../ending.js';
 import { useWords } from '../i18n.js';
+import { undoEnd } from '../quiet-end.js';
 import { closeToast, type Toast, useToasts } from '../toasts.js';
 import { useView } from '../view.js';
 import { Icon, type IconName } from './Icon.js';
@@ -22,7 +23,7 @@ const OneToast = ({ toast }: { readonly toast: Toast }) => {
     return () => clearTimeout(timer);
   }, [toast, watched]);
   const { icon, tone } = ICONS[toast.tone];
-  const { resume, force, command } = toast;
+  const { resume, force, command, undo } = toast;
   return (
     <li
       className="toast"
@@ -42,8 +43,14 @@ const OneToast = ({ toast }: { readonly toast: Toast }) => {
           </ul>
         )}
         {command && <code className="cmd">{command}</code>}
-        {(force || resume || toast.stopped || command) && (
+        {(force || resume || toast.stopped || command || undo) && (
           <div className="doit">
+            {undo && (
+              <button type="button" className="btn sm" onClick={() => undoEnd(undo)}>
+                {say('ui.quiet.undo')}
+                <span className="kb">{say('ui.key.ctrlZ')}</span>
+              </button>
+            )}
             {force && (
               <button
                 type="button"
@@ -74,9 +81,12 @@ const OneToast = ({ toast }: { readonly toast: Toast }) => {
           </div>
         )}
       </div>
-      <button type="button" className="icon-btn sm" aria-label={say('ui.close')} onClick={() => closeToast(toast.id)}>
-        <Icon name="close" size="sm" />
-      </button>
+      {/* Closing it must not take away the way to undo. */}
+      {undo === null && (
+        <button type="button" className="icon-btn sm" aria-label={say('ui.close')} onClick={() => closeToast(toast.id)}>
+          <Icon name="close" size="sm" />
+        </button>
+      )}
     </li>
   );
 };

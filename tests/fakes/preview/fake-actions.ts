@@ -66,6 +66,10 @@ export const aPreview = (all: readonly ProcessView[], request: ActionRequest, no
     takenAtMs: now,
     expiresAtMs: expired ? now - 1 : now + 300_000,
     graceMs: 5000,
+    light:
+      chosen.length === 1 &&
+      targets.every((target) => target.warnings.length === 0) &&
+      (chosen[0]?.leftOver === 'yes' || chosen.every(isIdle)),
     targets,
     excluded: chosen.flatMap((view) =>
       view.refusal && !isFree(view) ? [{ key: view.key, name: view.name, kind: view.kind, user: view.user, refusal: view.refusal }] : [],

@@ -35,6 +35,7 @@ export const preview = (over: Partial<Preview> = {}): Preview => ({
   takenAtMs: 0,
   expiresAtMs: 300_000,
   graceMs: 5_000,
+  light: false,
   targets: [target(10)],
   excluded: [],
   ...over,

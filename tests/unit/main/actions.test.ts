@@ -50,6 +50,7 @@ describe('previewAction', () => {
       takenAtMs: 1_000_013,
       expiresAtMs: 1_300_013,
       graceMs: 5_000,
+      light: false,
       targets: [
         {
           ...target,

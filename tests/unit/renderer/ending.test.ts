@@ -44,6 +44,7 @@ const aMain = (confirm: string | null = null) => {
       takenAtMs: 0,
       expiresAtMs: 1,
       graceMs: 5000,
+      light: false,
       targets: [aTarget(1, true), aTarget(2, false)],
       excluded: [],
     };
@@ -63,7 +64,7 @@ const aMain = (confirm: string | null = null) => {
 
 beforeEach(() => {
   startWords('en');
-  useEnding.setState({ phase: 'none', request: null, preview: null, ticks: new Set(), typed: '' });
+  useEnding.setState({ phase: 'none', request: null, preview: null, ticks: new Set(), typed: '', never: false });
   useToasts.setState({ toasts: [], said: { text: '', turn: 0 } });
 });
 afterEach(() => {

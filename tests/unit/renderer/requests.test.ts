@@ -98,6 +98,7 @@ describe('isConfirmed', () => {
     takenAtMs: 0,
     expiresAtMs: 1,
     graceMs: 5000,
+    light: false,
     targets: [],
     excluded: [],
   });

@@ -27,6 +27,7 @@ const aPreview = (targets: readonly PreviewTarget[]): Preview => ({
   takenAtMs: 0,
   expiresAtMs: 1,
   graceMs: 5000,
+  light: false,
   targets,
   excluded: [],
 });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ActionScope } from '../../../src/shared/api.js';
-import { confirmationOf, isBulk, planMembers, quickCounts, selectMembers } from '../../../src/shared/bulk.js';
+import { confirmationOf, isBulk, isLight, planMembers, quickCounts, selectMembers } from '../../../src/shared/bulk.js';
 import { parseConfig } from '../../../src/shared/config.js';
-import { tickedIds } from '../../../src/shared/end-plan.js';
+import type { PlanLine } from '../../../src/shared/end-plan.js';
+import { excludedAs, tickedIds } from '../../../src/shared/end-plan.js';
 import type { GuardContext } from '../../../src/shared/guard.js';
 import { keyId } from '../../../src/shared/process-key.js';
 import type { ProcessView } from '../../../src/shared/types.js';
@@ -243,5 +244,54 @@ describe('quickCounts', () => {
 
   it('is nothing on an empty machine', () => {
     expect(quickCounts(snapshotOf([]), config, aGuard())).toEqual({ orphans: 0, possibleOrphans: 0, old: 0, all: 0 });
+  });
+});
+
+describe('the light case', () => {
+  const one: ActionScope = { type: 'keys', keys: [key(50)] };
+  const asked = { verb: 'end', scope: one, force: false, elevated: false } as const;
+  const line = (view: ProcessView, over: Partial<PlanLine> = {}): PlanLine => ({
+    view,
+    role: 'chosen',
+    below: null,
+    warnings: [],
+    ...over,
+  });
+  const owned = (over: Partial<ProcessView> = {}, more: Partial<PlanLine> = {}) =>
+    line(aView(51, { kind: 'mcp-server', ...over }), { role: 'owned', below: key(50), ...more });
+  const light = (lines: readonly PlanLine[], over: Partial<Parameters<typeof isLight>[0]> = {}, excluded: readonly ProcessView[] = []) =>
+    isLight(
+      { ...asked, ...over },
+      { lines, excluded: excluded.map((view) => excludedAs(view, { reason: 'protected', id: 'daemon' })) },
+      NOW,
+      120,
+      1000,
+    );
+  const warnings = [{ id: 'attachedTerminal', weight: 'against' as const }];
+
+  it('is one that is idle by its record for long, or left over, with what belongs to it', () => {
+    expect([light([line(old(50))]), light([line(old(50)), owned()]), light([line(left(50))])]).toEqual([true, true, true]);
+  });
+
+  it.each<[string, readonly PlanLine[], Partial<Parameters<typeof isLight>[0]>?, (readonly ProcessView[])?]>([
+    ['idle for a moment', [line(old(50, { activeSinceMs: NOW - MINUTE }))]],
+    ['busy', [line(old(50, { activity: 'busy' }))]],
+    ['idle as nobody knows', [line(old(50, { activity: 'unknown' }))]],
+    ['idle without a record', [line(old(50, { session: null }))]],
+    ['perhaps left over', [line(left(50, { leftOver: 'unknown' }))]],
+    ['somebody else’s', [line(old(50, { uid: 1001 }))]],
+    ['warned of', [line(old(50), { warnings })]],
+    ['an owner of what is warned of', [line(old(50)), owned({}, { warnings })]],
+    ['over what stands on its own', [line(old(50)), owned({}, { role: 'separate' })]],
+    ['over what is somebody else’s', [line(old(50)), owned({ uid: 1001 })]],
+    ['one with something that is left alone', [line(old(50))], {}, [aView(52)]],
+    ['one of two', [line(old(50)), line(old(51))], { scope: { type: 'keys', keys: [key(50), key(51)] } }],
+    ['one of a bulk', [line(old(50))], { scope: { type: 'old', hours: null } }],
+    ['forced', [line(old(50))], { force: true }],
+    ['for an administrator', [line(old(50))], { elevated: true }],
+    ['paused', [line(old(50))], { verb: 'pause' }],
+    ['nobody', []],
+  ])('is not one that is %s', (_what, lines, over, excluded) => {
+    expect(light(lines, over, excluded)).toBe(false);
   });
 });
