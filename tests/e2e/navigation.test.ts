@@ -22,11 +22,11 @@ describe('main takes the window somewhere', () => {
 
   beforeAll(async () => {
     lab = createLab();
-    // More rows than the window shows, so that one has to be scrolled to.
-    const crowd = Array.from({ length: 40 }, (_, index) => lab.session({ project: `crowd-${index}`, memoryMb: 12 }));
-    await Promise.all(crowd);
+    // More rows than a low window shows, so that one has to be scrolled to.
+    for (let index = 0; index < 14; index++) await lab.session({ project: `crowd-${index}`, memoryMb: 4 });
     session = await lab.session({ project: 'asked-for', memoryMb: 1, servers: [{ name: 'server-asked', memoryMb: 1 }] });
     launched = await launchApp({ env: { CLAUDE_CONFIG_DIR: join(lab.home, '.claude') } });
+    await launched.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setSize(900, 480));
     await page().locator('[role="row"][data-pid]').first().waitFor();
     await page().mouse.move(5, 300);
   });
