@@ -9,13 +9,14 @@ import { createCore } from './core.js';
 import { readDetails } from './details.js';
 import { createTranslate, resolveLanguage } from './i18n.js';
 import type { Handlers } from './ipc.js';
-import { pushDestination, pushState, registerIpc } from './ipc.js';
+import { pushDestination, pushUpdate, registerIpc } from './ipc.js';
 import { createLogCommands } from './log-commands.js';
 import { createLogReader } from './log-reader.js';
 import { watchLog } from './log-watch.js';
 import { createLogger } from './logger.js';
 import type { Look } from './look.js';
 import { createMonitor } from './monitor.js';
+import { createPublisher } from './publisher.js';
 import { createWindow, isOurPage, prepareSession, removeDefaultMenu } from './window.js';
 import { createWindowKeeper } from './window-keeper.js';
 
@@ -51,7 +52,11 @@ export const start = async (): Promise<void> => {
   const keeper = createWindowKeeper<BrowserWindow>({
     create: (gone) => {
       const window = createWindow();
-      for (const name of ['hide', 'minimize'] as const) window.on(name as 'hide', () => monitor.setHidden(true));
+      for (const name of ['hide', 'minimize'] as const)
+        window.on(name as 'hide', () => {
+          monitor.setHidden(true);
+          publisher.forget();
+        });
       for (const name of ['show', 'restore'] as const)
         window.on(name as 'show', () => {
           monitor.setHidden(false);
@@ -103,9 +108,12 @@ export const start = async (): Promise<void> => {
       notices: [...core.configStore.notices(), ...core.stopped.notices(), ...core.background.notices()],
     };
   };
+  const publisher = createPublisher(state);
   const push = (): void => {
     const window = keeper.current();
-    if (window?.isVisible()) pushState(window.webContents, state());
+    if (!window?.isVisible() || window.isMinimized()) return;
+    const update = publisher.next();
+    if (update !== null) pushUpdate(window.webContents, update);
   };
   const applySettings = (): void => {
     nativeTheme.themeSource = settings().theme;
@@ -116,7 +124,7 @@ export const start = async (): Promise<void> => {
     getState: async () => {
       // It asks once it listens.
       keeper.pageListens();
-      return { ok: true, value: state() };
+      return { ok: true, value: publisher.whole() };
     },
     refreshNow: async () => {
       await monitor.refresh();

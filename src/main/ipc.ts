@@ -1,8 +1,9 @@
 import type { IpcMainInvokeEvent, WebContents } from 'electron';
 import { ipcMain } from 'electron';
-import type { AppState, CommandInput, CommandName, CommandOutputs, Destination, Result } from '../shared/api.js';
+import type { CommandInput, CommandName, CommandOutputs, Destination, Result } from '../shared/api.js';
 import { COMMANDS, NAVIGATE_CHANNEL, UPDATE_CHANNEL } from '../shared/api.js';
 import { commandInputs } from '../shared/api-schema.js';
+import type { Update } from '../shared/patch.js';
 
 /** Who asked: previews are bound to it. */
 export interface Caller {
@@ -46,9 +47,9 @@ export const registerIpc = ({ handlers, isTrusted, onError }: IpcParts): void =>
   for (const name of COMMANDS) register(name);
 };
 
-/** Pushes a state to a window; a window that is going away is left out. */
-export const pushState = (contents: WebContents, state: AppState): void => {
-  if (!contents.isDestroyed()) contents.send(UPDATE_CHANNEL, state);
+/** Pushes what changed to a window; a window that is going away is left out. */
+export const pushUpdate = (contents: WebContents, update: Update): void => {
+  if (!contents.isDestroyed()) contents.send(UPDATE_CHANNEL, update);
 };
 
 /** Tells a window where to go. */

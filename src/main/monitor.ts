@@ -54,7 +54,8 @@ export const createMonitor = ({ looker, now, onError, ...initial }: MonitorParts
   let suspended = false;
   let started = false;
   let running: Promise<void> | null = null;
-  const trends = new Map<string, { points: (number | null)[]; lastAtMs: number }>();
+  const trends = new Map<string, { points: readonly (number | null)[]; lastAtMs: number }>();
+  let shownTrends: MonitorState['trends'] = {};
   const listeners = new Set<() => void>();
 
   const announce = (): void => {
@@ -92,6 +93,7 @@ export const createMonitor = ({ looker, now, onError, ...initial }: MonitorParts
       } else trend.points = [...trend.points.slice(0, -1), value];
     }
     for (const id of trends.keys()) if (!alive.has(id)) trends.delete(id);
+    shownTrends = Object.fromEntries([...trends].map(([id, trend]) => [id, trend.points]));
   };
 
   const oneLook = async (): Promise<void> => {
@@ -125,7 +127,7 @@ export const createMonitor = ({ looker, now, onError, ...initial }: MonitorParts
     state: () => ({
       look,
       loop: { enabled, intervalMs, nextLookAtMs, staleSinceMs: error === null ? null : (lastGoodMs ?? 0), error, looks },
-      trends: Object.fromEntries([...trends].map(([id, trend]) => [id, trend.points])),
+      trends: shownTrends,
     }),
     onChange: (listener) => {
       listeners.add(listener);

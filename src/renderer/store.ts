@@ -1,9 +1,11 @@
 import { create } from 'zustand';
 import type { Api, AppState, Failure } from '../shared/api.js';
+import type { Update, WholeState } from '../shared/patch.js';
+import { applyUpdate } from '../shared/patch.js';
 import { keyId } from '../shared/process-key.js';
 import type { ProcessView } from '../shared/types.js';
 import { ask } from './ask.js';
-import { compareLooks, mergeState } from './merge.js';
+import { compareLooks } from './compare-looks.js';
 
 /** How long a row that has ended stays to be seen, and one that is new stays tinted. */
 export const LINGER_MS = 2000;
@@ -26,8 +28,7 @@ const NOBODY: ReadonlySet<string> = new Set();
 export const useShown = create<Shown>(() => ({ app: null, failure: null, gone: NOTHING, fresh: NOBODY }));
 
 /** The shown state after main's next one; pure. `marks` = whether to point at what came and went. */
-export const nextShown = (shown: Shown, state: AppState, marks: boolean): Shown => {
-  const app = mergeState(shown.app, state);
+export const nextShown = (shown: Shown, app: AppState, marks: boolean): Shown => {
   const before = shown.app?.snapshot?.processes ?? null;
   const after = app.snapshot?.processes ?? [];
   if (before === after) return { ...shown, app, failure: null };
@@ -57,12 +58,15 @@ interface Page {
 }
 
 /**
- * Feeds the store: the state once, then every pushed one. While the page is hidden the newest state waits, and is shown
- * without marks when the page comes back, for nobody saw the rows that it would strike through. Returns the way to stop.
+ * Feeds the store: the whole state once, then every pushed change of it; where one is missing, the whole state again. While
+ * the page is hidden nothing is shown; when it comes back it shows the newest state, without marks, for nobody saw the rows
+ * that it would strike through. Returns the way to stop.
  */
 export const connect = (api: Pick<Api, 'getState' | 'onUpdate'>, page: Page): (() => void) => {
-  let waiting: AppState | null = null;
-  let pushed = false;
+  let known: WholeState | null = null;
+  /** Not null while a whole state is under way: what was pushed meanwhile and is of no use without it. */
+  let early: Update[] | null = null;
+  let unshown = false;
 
   const show = (state: AppState, marks: boolean): void => {
     const before = useShown.getState();
@@ -72,30 +76,39 @@ export const connect = (api: Pick<Api, 'getState' | 'onUpdate'>, page: Page): ((
     const fresh = new Set([...after.fresh].filter((id) => !before.fresh.has(id)));
     if (gone.size > 0 || fresh.size > 0) setTimeout(() => useShown.setState((shown) => settle(shown, gone, fresh), true), LINGER_MS);
   };
-  const take = (state: AppState): void => {
-    if (page.hidden && useShown.getState().app) waiting = state;
-    else {
-      waiting = null;
-      show(state, true);
+  const take = (update: Update): void => {
+    const next = applyUpdate(known, update);
+    if (next === null) {
+      if (early === null) askWhole();
+      early?.push(update);
+    } else if (next !== known) {
+      known = next;
+      unshown = page.hidden && useShown.getState().app !== null;
+      if (!unshown) show(next.whole, true);
     }
   };
+  const askWhole = (): void => {
+    early = [];
+    void ask(api.getState({})).then((result) => {
+      const held = early ?? [];
+      early = null;
+      if (!result.ok) {
+        if (known === null) useShown.setState({ failure: result.failure });
+        return;
+      }
+      take(result.value);
+      for (const update of held) take(update);
+    });
+  };
   const wake = (): void => {
-    if (page.hidden || !waiting) return;
-    show(waiting, false);
-    waiting = null;
+    if (page.hidden || !unshown || known === null) return;
+    unshown = false;
+    show(known.whole, false);
   };
 
-  const stop = api.onUpdate((state) => {
-    pushed = true;
-    take(state);
-  });
+  const stop = api.onUpdate(take);
   page.addEventListener('visibilitychange', wake);
-  void ask(api.getState({})).then((result) => {
-    // A pushed state is never older than the answer.
-    if (pushed) return;
-    if (result.ok) take(result.value);
-    else useShown.setState({ failure: result.failure });
-  });
+  askWhole();
   return () => {
     stop();
     page.removeEventListener('visibilitychange', wake);

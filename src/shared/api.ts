@@ -1,11 +1,12 @@
 import type { z } from 'zod';
 import type { commandInputs } from './api-schema.js';
 import type { Config, GlobalSettings } from './config.js';
+import type { Update, WholeState } from './patch.js';
 import type { Evidence, Kind, LeftOver, ProcessKey, Refusal, Snapshot } from './types.js';
 
 /**
  * The contract between main and the window: method name = channel name. The preload loops over COMMANDS, main registers
- * a handler for each, and a forgotten one does not compile. State comes once (`getState`), then by pushed updates.
+ * a handler for each, and a forgotten one does not compile. State comes once (`getState`), then by pushed patches.
  * Errors cross as data. What main accepts as input stands in api-schema.ts, so that neither preload nor window carries zod.
  */
 export const COMMANDS = [
@@ -254,6 +255,7 @@ export interface LoopState {
 /** Memory of the last minutes of a row, for its sparkline: one value a look, null = not read. */
 export type Trend = readonly (number | null)[];
 
+/** All that the window shows. No part may be optional: a patch (patch.ts) tells of parts that change, not of parts that go. */
 export interface AppState {
   readonly snapshot: Snapshot | null;
   /** By "pid:startedAt". */
@@ -280,7 +282,7 @@ export interface AppState {
 
 /** What a command answers. */
 export interface CommandOutputs {
-  getState: AppState;
+  getState: WholeState;
   refreshNow: null;
   setPreferences: null;
   getDetails: ProcessDetails;
@@ -300,8 +302,8 @@ export interface CommandOutputs {
 export type Api = {
   readonly [C in CommandName]: (input: CommandInput<C>) => Promise<Result<CommandOutputs[C]>>;
 } & {
-  /** Every later state, whole; the window keeps what did not change. Returns the way to stop. */
-  readonly onUpdate: (listener: (state: AppState) => void) => () => void;
+  /** What changes later, numbered; whoever misses a number asks `getState` again. Returns the way to stop. */
+  readonly onUpdate: (listener: (update: Update) => void) => () => void;
   /** Where main wants the window to go; never before the page has asked for its first state. Returns the way to stop. */
   readonly onNavigate: (listener: (destination: Destination) => void) => () => void;
 };

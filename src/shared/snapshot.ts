@@ -1,6 +1,7 @@
 import type { Config } from './config.js';
 import { memoryLimitBytes } from './config.js';
 import { displayName } from './display-name.js';
+import { keep } from './equal.js';
 import type { GuardContext } from './guard.js';
 import { refusalOf } from './guard.js';
 import type { Judgement } from './judge.js';
@@ -15,6 +16,8 @@ export interface SnapshotMemory {
   readonly monotonicMs: number;
   readonly cpuMs: ReadonlyMap<string, number>;
   readonly lastActiveMs: ReadonlyMap<string, number>;
+  /** By `keyId`: a row of which nothing changed stays the same object. */
+  readonly views: ReadonlyMap<string, ProcessView>;
 }
 
 export interface SnapshotInput {
@@ -194,16 +197,19 @@ export const buildSnapshot = (input: SnapshotInput): { snapshot: Snapshot; memor
     return { ...partial, conditions, status: conditions[0] ?? 'normal', refusal: null };
   });
   const byId = new Map(views.map((view) => [keyId(view.key), view]));
-  const processes = views.map((view) => ({
-    ...view,
-    refusal: refusalOf(view, guard, view.owner ? (byId.get(keyId(view.owner)) ?? null) : null),
-  }));
+  const seen = new Map<string, ProcessView>();
+  for (const [id, view] of byId) {
+    const next = { ...view, refusal: refusalOf(view, guard, view.owner ? (byId.get(keyId(view.owner)) ?? null) : null) };
+    const before = previous?.views.get(id);
+    seen.set(id, before ? keep(before, next) : next);
+  }
+  const processes = [...seen.values()];
 
   const cpuMs = new Map<string, number>();
   for (const own of owns) if (own.j.raw.counters.cpuMs !== null) cpuMs.set(own.id, own.j.raw.counters.cpuMs);
   const sequence = (previous?.sequence ?? 0) + 1;
   return {
     snapshot: { sequence, takenAtMs: nowMs, host, totals: totalsOf(owns, previous !== null), processes, complete: reading.complete },
-    memory: { sequence, monotonicMs: reading.monotonicMs, cpuMs, lastActiveMs },
+    memory: { sequence, monotonicMs: reading.monotonicMs, cpuMs, lastActiveMs, views: seen },
   };
 };

@@ -1,4 +1,5 @@
 import type { Api, AppState, Preview, Result, StoppedSession } from '../../../src/shared/api.js';
+import type { Update } from '../../../src/shared/patch.js';
 import type { ProcessView } from '../../../src/shared/types.js';
 import { aPreview, aTarget, elevationProblem, idOf, quickOf } from './fake-actions.js';
 import { aLogPage } from './fake-log.js';
@@ -26,7 +27,8 @@ export const createFakeApi = (
   let tick = 0;
   let over: Partial<AppState> = {};
   const ended = new Set<string>();
-  const listeners = new Set<(state: AppState) => void>();
+  const listeners = new Set<(update: Update) => void>();
+  let sequence = 0;
   const paused = new Set<string>();
   let stopped = options.stopped;
   let logLines = options.logLines;
@@ -40,9 +42,10 @@ export const createFakeApi = (
     const processes = living.map((view): ProcessView => (paused.has(idOf(view.key)) ? { ...view, state: 'T', cpuPercent: 0 } : view));
     return { ...base, quick: quickOf(processes, Date.now()), snapshot: { ...base.snapshot, processes } };
   };
+  const whole = () => ({ sequence: ++sequence, whole: state() });
   const push = (): void => {
-    const next = state();
-    for (const listener of listeners) listener(next);
+    const update = whole();
+    for (const listener of listeners) listener(update);
   };
   const arm = (): void => {
     if (timer !== null) clearTimeout(timer);
@@ -68,7 +71,7 @@ export const createFakeApi = (
       return () => void listeners.delete(listener);
     },
     onNavigate: () => () => undefined,
-    getState: () => ok(state()),
+    getState: () => ok(whole()),
     refreshNow: () => {
       look();
       return ok(null);

@@ -1,23 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connect, LINGER_MS, nextShown, type Shown, settle, useShown } from '../../../src/renderer/store.js';
 import type { Api, AppState, Result } from '../../../src/shared/api.js';
-import { parseConfig } from '../../../src/shared/config.js';
-import type { ProcessView } from '../../../src/shared/types.js';
-import { aSnapshot, aView } from '../../fakes/a-view.js';
-
-const aState = (processes: readonly ProcessView[] | null): AppState => ({
-  snapshot: processes && aSnapshot(processes),
-  trends: {},
-  loop: { enabled: true, intervalMs: 5000, nextLookAtMs: 1, staleSinceMs: null, error: null, looks: 1 },
-  settings: { language: 'system', theme: 'system', refresh_interval_seconds: 5, refresh_enabled: true },
-  config: parseConfig({}),
-  stopped: [],
-  quick: { orphans: 0, possibleOrphans: 0, old: 0, all: 0 },
-  logVersion: 0,
-  language: 'en',
-  about: { version: '1', electron: '1', selfUser: 'dana', selfUid: 1000, root: false },
-  notices: [],
-});
+import { diffState, type Patch, type Update } from '../../../src/shared/patch.js';
+import { aView } from '../../fakes/a-view.js';
+import { aState } from '../../fakes/app-state.js';
 
 const EMPTY: Shown = { app: null, failure: null, gone: [], fresh: new Set() };
 
@@ -65,24 +51,21 @@ describe('settle', () => {
 });
 
 /** A page that can be hidden, and a main that pushes when told. */
-const aWindow = (first: Result<AppState>) => {
+const aWindow = (...answers: readonly Result<AppState>[]) => {
   const page = Object.assign(new EventTarget(), { hidden: false });
-  const listeners = new Set<(state: AppState) => void>();
-  const never = () => new Promise<never>(() => {});
-  const api: Api = {
-    getState: () => Promise.resolve(first),
-    refreshNow: never,
-    setPreferences: never,
-    getDetails: never,
-    previewAction: never,
-    performAction: never,
-    readLog: never,
-    exportLog: never,
-    clearLog: never,
-    cancelPreview: never,
-    copyText: never,
-    openLink: never,
-    onNavigate: () => () => undefined,
+  const listeners = new Set<(update: Update) => void>();
+  let sequence = 0;
+  let asked = 0;
+  let answering = Promise.resolve();
+  const api: Pick<Api, 'getState' | 'onUpdate'> = {
+    getState: async () => {
+      const answer = answers[asked] ?? answers.at(-1);
+      asked += 1;
+      const number = ++sequence;
+      await answering;
+      if (!answer) throw new Error('no handler');
+      return answer.ok ? { ok: true, value: { sequence: number, whole: answer.value } } : answer;
+    },
     onUpdate: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -92,8 +75,38 @@ const aWindow = (first: Result<AppState>) => {
     page.hidden = hidden;
     page.dispatchEvent(new Event('visibilitychange'));
   };
-  return { api, page, show, push: (state: AppState) => listeners.forEach((listener) => void listener(state)), listeners };
+  const send = (update: Update): void => {
+    for (const listener of listeners) listener(structuredClone(update));
+  };
+  return {
+    api,
+    page,
+    show,
+    listeners,
+    asked: () => asked,
+    /** Lets no answer through until the returned function is called. */
+    holdAnswers: (): (() => void) => {
+      let release = (): void => {};
+      answering = new Promise((resolve) => {
+        release = resolve;
+      });
+      return release;
+    },
+    pushWhole: (state: AppState) => send({ sequence: ++sequence, whole: state }),
+    push: (before: AppState, after: AppState) => send({ sequence: ++sequence, patch: patchOf(before, after) }),
+    /** A push that never arrives. */
+    lose: () => void ++sequence,
+  };
 };
+
+const patchOf = (before: AppState, after: AppState): Patch => {
+  const patch = diffState(before, after);
+  if (patch === null) throw new Error('the states are the same');
+  return patch;
+};
+
+const ok = (state: AppState): Result<AppState> => ({ ok: true, value: state });
+const [S1, S2, S3] = [aState([aView(1)]), aState([aView(2)]), aState([aView(3)])];
 
 describe('connect', () => {
   beforeEach(() => {
@@ -102,52 +115,99 @@ describe('connect', () => {
   });
   afterEach(() => vi.useRealTimers());
 
-  const answered = () => vi.advanceTimersByTimeAsync(0);
+  const settled = () => vi.advanceTimersByTimeAsync(0);
 
   it('shows the answer, then what is pushed, and takes marks back after a moment', async () => {
-    const { api, page, push, listeners } = aWindow({ ok: true, value: aState([aView(1)]) });
+    const { api, page, push, listeners } = aWindow(ok(S1));
     const stop = connect(api, page);
-    await answered();
-    expect(useShown.getState()).toEqual({ ...EMPTY, app: aState([aView(1)]) });
-    push(aState([aView(2)]));
-    expect(useShown.getState()).toEqual({ app: aState([aView(2)]), failure: null, gone: [aView(1)], fresh: new Set(['2:s2']) });
+    await settled();
+    expect(useShown.getState()).toEqual({ ...EMPTY, app: S1 });
+    push(S1, S2);
+    expect(useShown.getState()).toEqual({ app: S2, failure: null, gone: [aView(1)], fresh: new Set(['2:s2']) });
     vi.advanceTimersByTime(LINGER_MS);
-    expect(useShown.getState()).toEqual({ ...EMPTY, app: aState([aView(2)]) });
+    expect(useShown.getState()).toEqual({ ...EMPTY, app: S2 });
     stop();
     expect(listeners.size).toBe(0);
   });
 
   it('lets no late answer replace a pushed state', async () => {
-    const { api, page, push } = aWindow({ ok: true, value: aState([aView(1)]) });
+    const { api, page, pushWhole, asked } = aWindow(ok(S1));
     connect(api, page);
-    push(aState([aView(2)]));
-    await answered();
-    expect(useShown.getState().app).toEqual(aState([aView(2)]));
+    pushWhole(S2);
+    await settled();
+    expect([useShown.getState().app, asked()]).toEqual([S2, 1]);
+  });
+
+  it('keeps a patch that overtakes the answer until the answer is there', async () => {
+    const { api, page, push, asked, holdAnswers } = aWindow(ok(S1));
+    const release = holdAnswers();
+    connect(api, page);
+    push(S1, S2);
+    push(S2, S3);
+    expect(useShown.getState().app).toBeNull();
+    release();
+    await settled();
+    expect([useShown.getState().app, asked()]).toEqual([S3, 1]);
+  });
+
+  it('asks for the whole state once when a patch is missing, and goes on from there', async () => {
+    const { api, page, push, lose, asked } = aWindow(ok(S1), ok(S3));
+    connect(api, page);
+    await settled();
+    lose();
+    push(S2, S3);
+    expect([useShown.getState().app, asked()]).toEqual([S1, 2]);
+    await settled();
+    expect([useShown.getState().app, asked()]).toEqual([S3, 2]);
+    push(S3, S1);
+    expect([useShown.getState().app, asked()]).toEqual([S1, 2]);
+  });
+
+  it('asks again when the answer does not close the gap, and when there was none', async () => {
+    const { api, page, push, lose, asked, holdAnswers } = aWindow(
+      ok(S1),
+      { ok: false, failure: { reason: 'invalid', id: 'x' } },
+      ok(S1),
+      ok(S3),
+    );
+    connect(api, page);
+    await settled();
+    lose();
+    push(S2, S3);
+    await settled();
+    expect([useShown.getState().app, useShown.getState().failure, asked()]).toEqual([S1, null, 2]);
+    const release = holdAnswers();
+    push(S3, S1);
+    lose();
+    push(S2, S3);
+    release();
+    await settled();
+    expect([useShown.getState().app, asked()]).toEqual([S3, 4]);
   });
 
   it('says why there is no state', async () => {
     const { api, page } = aWindow({ ok: false, failure: { reason: 'denied', id: 'no' } });
     connect(api, page);
-    await answered();
+    await settled();
     expect(useShown.getState()).toEqual({ ...EMPTY, failure: { reason: 'denied', id: 'no' } });
   });
 
   it('says so when the call itself breaks', async () => {
-    const { api, page } = aWindow({ ok: true, value: aState(null) });
-    connect({ ...api, getState: () => Promise.reject(new Error('no handler')) }, page);
-    await answered();
+    const { api, page } = aWindow();
+    connect(api, page);
+    await settled();
     expect(useShown.getState().failure).toEqual({ reason: 'invalid', id: 'noAnswer', values: { message: 'no handler' } });
   });
 
   it('shows nothing while hidden, then only the newest state, without marks', async () => {
-    const { api, page, push, show } = aWindow({ ok: true, value: aState([aView(1)]) });
+    const { api, page, push, show } = aWindow(ok(S1));
     connect(api, page);
-    await answered();
+    await settled();
     show(true);
-    push(aState([aView(2)]));
-    push(aState([aView(3)]));
-    expect(useShown.getState().app).toEqual(aState([aView(1)]));
+    push(S1, S2);
+    push(S2, S3);
+    expect(useShown.getState().app).toEqual(S1);
     show(false);
-    expect(useShown.getState()).toEqual({ ...EMPTY, app: aState([aView(3)]) });
+    expect(useShown.getState()).toEqual({ ...EMPTY, app: S3 });
   });
 });

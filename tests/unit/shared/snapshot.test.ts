@@ -268,3 +268,16 @@ it('counts looks and forgets the counters of the dead', () => {
     [keyId({ pid: 11, startedAt: '110' })],
   ]);
 });
+
+it('keeps the row of which nothing changed, and makes the others anew', () => {
+  const given = [judgement({ pid: 10, cpuMs: 0 }), judgement({ pid: 11, cpuMs: 0, mb: 10 }), judgement({ pid: 12, cpuMs: 0 })];
+  const first = look(given);
+  const second = look(given, { previous: first.memory, monotonicMs: 2000 });
+  const grown = [judgement({ pid: 10, cpuMs: 0 }), judgement({ pid: 11, cpuMs: 0, mb: 11 }), judgement({ pid: 12, cpuMs: 0 })];
+  const third = look(grown, { previous: second.memory, monotonicMs: 3000 });
+  const same = third.snapshot.processes.map((view, index) => view === second.snapshot.processes[index]);
+  expect([second.snapshot.processes.map((view) => view.cpuPercent), same]).toEqual([
+    [0, 0, 0],
+    [true, false, true],
+  ]);
+});
