@@ -9,14 +9,15 @@ import { describeRuntime, ensureRuntime } from './runtime.mjs';
 
 const hasDisplay = () => process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
 
-const startInTerminal = async () => {
+const startInTerminal = async (args) => {
+  const demo = args.filter((arg) => arg === '--demo');
   say('No display here (neither DISPLAY nor WAYLAND_DISPLAY is set): showing the same snapshot in the terminal.');
   if (process.stdout.isTTY) {
-    process.argv = [process.execPath, cliEntry, 'watch'];
+    process.argv = [process.execPath, cliEntry, ...demo, 'watch'];
     await import(pathToFileURL(cliEntry).href);
     return;
   }
-  exitLike(await runInForeground(process.execPath, [cliEntry, 'list']));
+  exitLike(await runInForeground(process.execPath, [cliEntry, ...demo, 'list']));
   process.stdout.write(
     'To go on: `npm run -s cli -- watch` follows this in a terminal; `npm start` where there is a display opens the window.\n',
   );
@@ -44,5 +45,5 @@ await runner(async () => {
     return;
   }
   await ensureBuild();
-  await startInTerminal();
+  await startInTerminal(args);
 });

@@ -2,6 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type Core, createCore } from '../main/core.js';
+import { createDemoWorld } from '../main/demo/demo-world.js';
+import { createRealWorld } from '../main/real-world.js';
+import { wantsDemo } from '../main/wants-demo.js';
 import { createNodeIo } from './node-io.js';
 import { run } from './run.js';
 
@@ -15,7 +18,7 @@ let core: Core | null = null;
 const io = createNodeIo({
   version,
   createCore: () => {
-    core = createCore();
+    core = createCore(wantsDemo() ? createDemoWorld() : createRealWorld());
     return core;
   },
 });

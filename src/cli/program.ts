@@ -66,6 +66,7 @@ const createProgram = (t: Translate, io: Io, choose: (choice: Choice) => void): 
     .usage(t('cli.help.usage'))
     .option('--lang <en|pt-BR>', t('cli.help.lang'))
     .option('--no-color', t('cli.help.noColor'))
+    .option('--demo', t('cli.help.demo'))
     .version(io.version, '--version', t('cli.help.version'))
     .helpOption('-h, --help', t('cli.help.help'))
     .helpCommand('help [command]', t('cli.help.helpCommand'))

@@ -9,7 +9,6 @@ import type { Acting, Verdict } from './acting.js';
 import { OWNER_STAYED, rootsOf, skipped } from './acting.js';
 import type { ActionLog } from './action-log.js';
 import type { Elevate } from './elevate.js';
-import { MOST_TARGETS } from './elevate.js';
 import { endElevated } from './end-elevated.js';
 import { GRACE_MS } from './end-ladder.js';
 import type { Entry } from './end-log.js';
@@ -20,6 +19,7 @@ import type { FrozenLine, Survey, SurveyParts } from './end-survey.js';
 import { survey } from './end-survey.js';
 import type { Clock, Frozen } from './end-tokens.js';
 import { createRateLimit, createTokens, TOKEN_MS } from './end-tokens.js';
+import { MOST_TARGETS } from './most-targets.js';
 import type { Platform } from './platform/index.js';
 
 const MOST_CALLS = 10;

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserWindow } from 'electron';
 import { app, clipboard, dialog, nativeTheme, powerMonitor, shell } from 'electron';
@@ -6,6 +5,7 @@ import type { AppState, QuickCounts, Result } from '../shared/api.js';
 import { quickCounts } from '../shared/bulk.js';
 import type { Config } from '../shared/config.js';
 import { createCore } from './core.js';
+import { createDemoWorld } from './demo/demo-world.js';
 import { readDetails } from './details.js';
 import { createTranslate, resolveLanguage } from './i18n.js';
 import type { Handlers } from './ipc.js';
@@ -17,6 +17,8 @@ import { createLogger } from './logger.js';
 import type { Look } from './look.js';
 import { createMonitor } from './monitor.js';
 import { createPublisher } from './publisher.js';
+import { createRealWorld } from './real-world.js';
+import { wantsDemo } from './wants-demo.js';
 import { createWindow, isOurPage, prepareSession, removeDefaultMenu } from './window.js';
 import { createWindowKeeper } from './window-keeper.js';
 
@@ -34,7 +36,7 @@ export const start = async (): Promise<void> => {
     app.exit(1);
     return;
   }
-  const core = createCore();
+  const core = createCore(wantsDemo() ? createDemoWorld() : createRealWorld());
   const logger = createLogger(core.paths.stateDir);
   process.on('uncaughtException', (error) => logger.error('uncaught', error));
   process.on('unhandledRejection', (error) => logger.error('unhandled rejection', error));
@@ -51,7 +53,7 @@ export const start = async (): Promise<void> => {
 
   const keeper = createWindowKeeper<BrowserWindow>({
     create: (gone) => {
-      const window = createWindow();
+      const window = createWindow({ demo });
       for (const name of ['hide', 'minimize'] as const)
         window.on(name as 'hide', () => {
           monitor.setHidden(true);
@@ -81,7 +83,8 @@ export const start = async (): Promise<void> => {
       return answer.canceled || answer.filePath === '' ? null : answer.filePath;
     },
   });
-  const { username, uid } = userInfo();
+  const { demo, self } = core;
+  const about = { selfUser: self.user, selfUid: self.uid, root: self.uid === 0, demo };
   let counted: { readonly look: Look; readonly config: Config; readonly counts: QuickCounts } | null = null;
   /** Counted once a look and configuration: states are pushed for other reasons too. */
   const countsOf = (look: Look): QuickCounts => {
@@ -104,7 +107,7 @@ export const start = async (): Promise<void> => {
       quick: look === null ? NO_COUNTS : countsOf(look),
       logVersion: logWatch.version(),
       language: resolveLanguage(language, app.getLocale()),
-      about: { version: app.getVersion(), electron: process.versions['electron'] ?? '', selfUser: username, selfUid: uid, root: uid === 0 },
+      about: { version: app.getVersion(), electron: process.versions['electron'] ?? '', ...about },
       notices: [...core.configStore.notices(), ...core.stopped.notices(), ...core.background.notices()],
     };
   };

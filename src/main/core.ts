@@ -7,28 +7,24 @@ import type { ActionLog } from './action-log.js';
 import { createActionLog } from './action-log.js';
 import type { Actions } from './actions.js';
 import { createActions } from './actions.js';
-import { createClaudeStop } from './claude-stop.js';
 import type { ConfigStore } from './config-store.js';
 import { createConfigStore } from './config-store.js';
-import { createElevate } from './elevate.js';
-import { createHostileFiles } from './hostile-file.js';
 import type { Looker } from './look.js';
 import { createLooker } from './look.js';
 import type { Paths } from './paths.js';
-import { resolvePaths } from './paths.js';
 import type { Platform } from './platform/index.js';
-import { createPlatform, currentOs } from './platform/index.js';
-import { endOurselves } from './platform/posix.js';
-import { createSessionFiles } from './session-files.js';
 import type { SessionRegistry } from './sessions.js';
-import { createSessionRegistry } from './sessions.js';
 import type { Background } from './stop-background.js';
 import { createBackground } from './stop-background.js';
 import type { StoppedStore } from './stopped-store.js';
 import { createStoppedStore } from './stopped-store.js';
+import type { Self, World } from './world.js';
 
 /** What window and command line share: everything but Electron. */
 export interface Core {
+  /** True: the world is a script. Nothing of the system (autostart, notifications) is to be changed for its sake. */
+  readonly demo: boolean;
+  readonly self: Self;
   readonly paths: Paths;
   readonly platform: Platform;
   readonly registry: SessionRegistry;
@@ -49,20 +45,13 @@ export interface Core {
   readonly leave: () => void;
 }
 
-/** Builds the parts in the order of the flow. Throws, readably, on a system without a platform or a home directory. */
-export const createCore = (): Core => {
-  const platform = createPlatform();
-  const paths = resolvePaths({ os: currentOs });
-  const selfUid = process.getuid?.() ?? -1;
+/** Builds the parts over a world, in the order of the flow. */
+export const createCore = (world: World): Core => {
+  const { demo, paths, platform, registry, self, sessionFiles } = world;
   const problems = new Set<(problem: unknown) => void>();
 
-  const files = createHostileFiles({ selfUid });
-  const homeOf = platform.homeOf;
-  const selfConfigDir = process.env['CLAUDE_CONFIG_DIR'] ?? null;
-  const registry = createSessionRegistry({ files, homeOf, selfUid, selfConfigDir, now: Date.now });
-  const sessionFiles = createSessionFiles({ files, homeOf });
   const configStore = createConfigStore({ path: paths.configFile, identify: platform.identify });
-  const looker = createLooker({ platform, registry, config: configStore.get, selfUid });
+  const looker = createLooker({ platform, registry, config: configStore.get, selfUid: self.uid });
   const log = createActionLog({ path: paths.actionLogFile, now: Date.now, identify: platform.identify });
   const stopped = createStoppedStore({ path: join(paths.stateDir, 'stopped.json'), identify: platform.identify });
   const clock = { now: Date.now, monotonicMs: () => performance.now(), sleep: async (ms: number) => void (await sleep(ms)) };
@@ -71,7 +60,7 @@ export const createCore = (): Core => {
   };
   const closing = new AbortController();
   const background = createBackground({
-    claudeStop: createClaudeStop({ platform, clock, selfUid, env: process.env }),
+    claudeStop: world.claudeStop(clock),
     look: looker.look,
     log,
     now: Date.now,
@@ -83,11 +72,11 @@ export const createCore = (): Core => {
     platform,
     look: looker.look,
     sessionFiles,
-    self: { pid: process.pid, ppid: () => process.ppid },
+    self,
     config: configStore.get,
     log,
     clock,
-    elevate: createElevate({ os: currentOs }),
+    elevate: world.elevate,
     stopBackground: background.stop,
     onStopped: async (session) => {
       const kept = await stopped.add(session);
@@ -98,6 +87,8 @@ export const createCore = (): Core => {
   });
 
   return {
+    demo,
+    self,
     paths,
     platform,
     registry,
@@ -124,8 +115,6 @@ export const createCore = (): Core => {
       stopped.close();
       configStore.close();
     },
-    leave: () => {
-      if (files.hanging() > 0) endOurselves();
-    },
+    leave: world.leave,
   };
 };

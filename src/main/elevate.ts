@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { Os } from '../shared/types.js';
 import type { RunAsAdministrator } from './administrator-prompt.js';
 import { runByPrompt } from './administrator-prompt.js';
+import { MOST_TARGETS } from './most-targets.js';
 import type { Identity } from './platform/index.js';
 import type { EndIntent } from './platform/kill-command.js';
 import { killCommand } from './platform/kill-command.js';
@@ -35,8 +36,6 @@ export interface ElevateParts {
 
 export const HELPER_PATH = '/usr/lib/claude-manager/claude-manager-helper';
 export const POLICY_PATH = '/usr/share/polkit-1/actions/io.github.claude-manager.end-processes.policy';
-/** The helper takes no more at once. */
-export const MOST_TARGETS = 64;
 
 const PROMPT_MS = 180_000;
 const MOST_OUTPUT = 64 * 1024;

@@ -79,14 +79,14 @@ export const removeDefaultMenu = (): void => {
 };
 
 /** The one window: no Node, sandboxed, isolated, pinned to its origin. Shown once it has painted. */
-export const createWindow = (): BrowserWindow => {
+export const createWindow = ({ demo }: { readonly demo: boolean }): BrowserWindow => {
   const window = new BrowserWindow({
     width: 1280,
     height: 800,
     minWidth: 720,
     minHeight: 480,
     show: false,
-    title: 'Claude Manager',
+    title: demo ? 'Claude Manager – Demo' : 'Claude Manager',
     backgroundColor: nativeTheme.shouldUseDarkColors ? '#201f1d' : '#ffffff',
     autoHideMenuBar: true,
     webPreferences: {
@@ -101,6 +101,8 @@ export const createWindow = (): BrowserWindow => {
   });
   window.once('ready-to-show', () => window.show());
   const { webContents } = window;
+  // The page's own title would take its place.
+  if (demo) window.on('page-title-updated', (event) => event.preventDefault());
   webContents.setWindowOpenHandler(() => ({ action: 'deny' }));
   webContents.on('will-attach-webview', (event) => event.preventDefault());
   for (const name of ['will-navigate', 'will-frame-navigate', 'will-redirect'] as const)

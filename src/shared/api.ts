@@ -275,6 +275,8 @@ export interface AppState {
     readonly selfUser: string | null;
     readonly selfUid: number;
     readonly root: boolean;
+    /** Everything shown is invented (`--demo`). */
+    readonly demo: boolean;
   };
   /** Something to tell once, e.g. a configuration file set aside; keys below "notice" in the locales. */
   readonly notices: readonly { readonly id: string; readonly values?: Readonly<Record<string, string | number>> }[];

@@ -14,7 +14,7 @@ export const aState = (processes: readonly ProcessView[] | null, over: Partial<A
   quick: { orphans: 0, possibleOrphans: 0, old: 0, all: 0 },
   logVersion: 0,
   language: 'en',
-  about: { version: '1', electron: '1', selfUser: 'dana', selfUid: 1000, root: false },
+  about: { version: '1', electron: '1', selfUser: 'dana', selfUid: 1000, root: false, demo: false },
   notices: [],
   ...over,
 });

@@ -36,10 +36,19 @@ export const Banners = () => {
   const stale = useShown((shown) => shown.app?.loop.staleSinceMs ?? null);
   const error = useShown((shown) => shown.app?.loop.error ?? null);
   const next = useShown((shown) => shown.app?.loop.nextLookAtMs ?? null);
+  const demo = useShown((shown) => shown.app?.about.demo ?? false);
   const notices = useShown((shown) => shown.app?.notices);
   const dismissed = useView((view) => view.dismissed);
   return (
     <>
+      {demo && (
+        <div className="banner info" role="note">
+          <Icon name="info" />
+          <span className="clip grow" data-tip={say('ui.demo.long')} data-tip-clip>
+            <span className="strong">{say('ui.demo.name')}</span> <span>{say('ui.demo.long')}</span>
+          </span>
+        </div>
+      )}
       {stale !== null && <Stale sinceMs={stale} error={error} nextMs={next} />}
       {notices
         ?.filter((notice) => !dismissed.has(noticeId(notice)))

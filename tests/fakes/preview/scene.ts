@@ -461,7 +461,7 @@ export const aScene = (options: SceneOptions, tick: number, now: number): AppSta
     settings: { language: options.language, theme: options.theme, refresh_interval_seconds: 5, refresh_enabled: true },
     config: CONFIG,
     language: options.language,
-    about: { version: '0.1.0', electron: '45.4.1', selfUser: 'marina', selfUid: 1000, root: false },
+    about: { version: '0.1.0', electron: '45.4.1', selfUser: 'marina', selfUid: 1000, root: false, demo: false },
     notices: options.notice
       ? [{ id: 'configCorrupt', values: { file: '~/.config/claude-manager/claude_limits.json.corrupt-20250902' } }]
       : [],

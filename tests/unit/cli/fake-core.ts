@@ -38,6 +38,8 @@ export const fakeCore = (options: FakeCoreOptions = {}): Core => {
   const config = parseConfig(options.config ?? {});
   let count = 0;
   return {
+    demo: false,
+    self: { pid: 4242, ppid: () => 1, uid: 1000, user: 'marina' },
     paths: {
       configDir: `${folder}/config`,
       stateDir: `${folder}/state`,

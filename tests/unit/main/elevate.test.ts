@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ElevateOutcome } from '../../../src/main/elevate.js';
-import { createElevate, MOST_TARGETS } from '../../../src/main/elevate.js';
+import { createElevate } from '../../../src/main/elevate.js';
+import { MOST_TARGETS } from '../../../src/main/most-targets.js';
 import type { Identity } from '../../../src/main/platform/index.js';
 
 const isRoot = process.getuid?.() === 0;

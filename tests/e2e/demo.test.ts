@@ -1,0 +1,63 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLab, isAlive, type Lab, procStat } from '../fixtures/lab.js';
+import { type LaunchedApp, launchApp } from './launch.js';
+
+describe('demo mode', () => {
+  let lab: Lab;
+  let launched: LaunchedApp;
+  let real: { pid: number; startedAt: string | undefined }[];
+  const page = () => launched.page;
+
+  beforeAll(async () => {
+    lab = createLab();
+    const session = await lab.session({ project: 'my-own-work', servers: [{ name: 'server-mine' }] });
+    real = [session.pid, ...session.children, await lab.orphanServer()].map((pid) => ({ pid, startedAt: procStat(pid)?.startedAt }));
+    launched = await launchApp({ args: ['--demo'], env: { CLAUDE_CONFIG_DIR: join(lab.home, '.claude'), TMPDIR: lab.home } });
+    await page()
+      .getByRole('gridcell', { name: /billing-api/ })
+      .first()
+      .waitFor();
+  });
+  afterAll(async () => {
+    await launched?.close();
+    await lab?.close();
+  });
+
+  it('says that it is one, in the page and in the title, and shows nothing of this machine', async () => {
+    await page().getByRole('note').getByText('Demo.', { exact: true }).waitFor();
+    expect(await launched.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getTitle())).toBe('Claude Manager – Demo');
+    const text = await page().getByRole('treegrid').textContent();
+    expect(text).not.toContain('my-own-work');
+    expect(text).not.toContain('server-mine');
+  });
+
+  it('ends everything that is left over, and nothing of it for real', async () => {
+    const clean = page().getByRole('button', { name: /^Clean orphans/ });
+    await clean.click();
+    const dialog = page().getByRole('dialog');
+    await dialog.getByRole('button', { name: /^End \d+ processes$/ }).click();
+    await dialog.waitFor({ state: 'detached', timeout: 20_000 });
+    await page()
+      .getByText(/^Ended/)
+      .first()
+      .waitFor();
+    await expect.poll(() => page().getByRole('treegrid').textContent(), { timeout: 20_000 }).not.toContain('site-v2');
+    expect(real.filter(({ pid, startedAt }) => startedAt === undefined || !isAlive(pid, startedAt))).toEqual([]);
+  });
+
+  it('keeps its files out of the user’s folders and takes them along when it ends', async () => {
+    const ours = () =>
+      ['.config', '.local/state', '.cache'].flatMap((folder) =>
+        readdirSync(join(launched.home, folder)).filter((name) => name.includes('claude')),
+      );
+    expect(ours()).toEqual([]);
+    expect(readdirSync(lab.home).filter((name) => name.startsWith('claude-manager-demo-'))).toHaveLength(1);
+    const { output } = launched;
+    expect(launched.cspViolations).toEqual([]);
+    await launched.close();
+    expect(output()).not.toContain('rror:');
+    expect(readdirSync(lab.home).filter((name) => name.startsWith('claude-manager-demo-'))).toEqual([]);
+  });
+});
