@@ -1,10 +1,10 @@
-// npm run -s bench [-- look|actions]: bundles tests/bench/NAME.ts (look, if none is named) and runs it; stdout holds its JSON alone.
+// npm run -s bench [-- look|actions|policy]: bundles tests/bench/NAME.ts (look, if none is named) and runs it; stdout holds its JSON alone.
 import './node-version.mjs';
 import { join } from 'node:path';
 import { ensureDependencies } from './dependencies.mjs';
 import { exitLike, root, runInForeground, runner, stop } from './run.mjs';
 
-const BENCHES = ['look', 'actions'];
+const BENCHES = ['look', 'actions', 'policy'];
 
 await runner(async () => {
   const [first, ...rest] = process.argv.slice(2);
