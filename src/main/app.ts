@@ -185,6 +185,7 @@ export const start = async (): Promise<void> => {
   core.background.onChange(push);
   core.actionLog.onAppend(logWatch.soon);
   logWatch.onChange(push);
+  core.configDoor.logEdits();
   core.configStore.onChange(() => {
     applySettings();
     push();

@@ -1,11 +1,22 @@
-import type { FSWatcher } from 'node:fs';
-import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync, watch } from 'node:fs';
 import { rename } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
-import type { AppState, Result } from '../shared/api.js';
+import { dirname, join } from 'node:path';
+import type { AppState, Failure, Result } from '../shared/api.js';
 import type { Config, GlobalSettings } from '../shared/config.js';
-import { configProblems, parseConfig } from '../shared/config.js';
+import { parseConfig } from '../shared/config.js';
+import type { ConfigFile, Edit } from '../shared/config-edit.js';
+import { applyEdits, editId, isSoundEdit } from '../shared/config-edit.js';
+import type { Json, WrongValue } from '../shared/config-text.js';
+import { wrongValues } from '../shared/config-text.js';
+import type { Weakening } from '../shared/weaker.js';
+import { safetyOf, strengthened, weakenings } from '../shared/weaker.js';
 import { localStamp } from './action-log.js';
+import type { Accepted } from './config-accepted.js';
+import { createAcceptedStore, textHash } from './config-accepted.js';
+import type { Backups } from './config-backups.js';
+import { createBackups } from './config-backups.js';
+import type { FoundFile, GoodFile } from './config-file.js';
+import { corruptName, readConfigFile } from './config-file.js';
+import { watchConfig } from './config-watch.js';
 import type { Identify } from './file-lock.js';
 import { withFileLock } from './file-lock.js';
 import { ensurePrivateFolder, errorCode } from './paths.js';
@@ -15,76 +26,69 @@ import { replaceFile } from './replace-file.js';
 export type Notice = AppState['notices'][number];
 export type Preferences = { readonly [K in keyof GlobalSettings]?: GlobalSettings[K] | undefined };
 
+/** The file as it is now. */
+export interface FileState extends ConfigFile {
+  /** Ways in which it protects less than what the user agreed to; the stronger values are in force. */
+  readonly weaker: readonly Weakening[];
+  /** Wall ms of its last change; null = there is none. */
+  readonly savedAtMs: number | null;
+}
+
+/** A change that was saved, with what was in force before and is now. */
+export interface Saved {
+  readonly before: Config;
+  readonly after: Config;
+  readonly edits: readonly Edit[];
+}
+
 export interface ConfigStore {
+  /** What is in force. */
   readonly get: () => Config;
   /** What is wrong with the file at the moment. */
   readonly notices: () => readonly Notice[];
+  readonly file: () => FileState;
+  readonly backups: Pick<Backups, 'list' | 'read'>;
   /** Writes these keys of `global_settings` and leaves everything else in the file as it is. Answers when it is on disk. */
   readonly setPreferences: (patch: Preferences) => Promise<Result<Config>>;
+  /**
+   * Changes the file, as it is by then. Refuses a change that protects less, but for those whose ids (`editId`) are agreed to;
+   * agreeing without a change is for what an editor has weakened.
+   */
+  readonly update: (edits: readonly Edit[], agreed: readonly string[]) => Promise<Result<Saved>>;
   /** Called when configuration or notices have changed, by whomever. Returns the way to stop. */
   readonly onChange: (listener: () => void) => () => void;
+  /** Called when somebody else than this program has changed the file, with what was in force before and is now. */
+  readonly onEdited: (listener: (before: ConfigFile, after: ConfigFile) => void) => () => void;
   /** Settles when a file found corrupt at the start has been set aside; never rejects. */
   readonly ready: Promise<void>;
   readonly close: () => void;
 }
 
 export interface ConfigStoreOptions {
-  /** claude_limits.json; its folder is made where it is missing. */
+  /** claude_limits.json; its folder is made where it is missing, `backups` in it with the first change. */
   readonly path: string;
+  /** Where to keep what protection the user has agreed to; without it every file is taken as it is. */
+  readonly acceptedPath?: string;
   readonly identify: Identify;
-  /** Wall clock, ms; names the copies of corrupt files. */
+  /** Wall clock, ms; names the backups and the copies of corrupt files. */
   readonly now?: () => number;
   /** How long to wait for another process that is writing. */
   readonly lockWaitMs?: number;
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
-type Found =
-  | { readonly kind: 'good'; readonly text: string; readonly json: Json }
-  | { readonly kind: 'missing' }
-  | { readonly kind: 'invalid' }
-  | { readonly kind: 'unreadable'; readonly code: string };
-
-const MAX_BYTES = 1024 * 1024;
-/** Editors write in several steps. */
-const SETTLE_MS = 100;
-/** Some of them remove the file first; a file that stays away is gone. */
-const MISSING_MS = 1_000;
-
-const isJsonObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const parseText = (text: string): Found => {
-  try {
-    // Windows editors begin with a byte order mark.
-    const json: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
-    return isJsonObject(json) ? { kind: 'good', text, json } : { kind: 'invalid' };
-  } catch {
-    return { kind: 'invalid' };
-  }
-};
-
-/** The file in our own folder, which may be a link to elsewhere; a FIFO or a device in its place must not stop us. */
-const readConfig = (path: string): Found => {
-  try {
-    const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    try {
-      const stats = fstatSync(descriptor);
-      if (!stats.isFile()) return { kind: 'unreadable', code: 'ENOTSUP' };
-      if (stats.size > MAX_BYTES) return { kind: 'unreadable', code: 'EFBIG' };
-      return parseText(readFileSync(descriptor, 'utf8'));
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch (error) {
-    const code = errorCode(error);
-    return code === 'ENOENT' ? { kind: 'missing' } : { kind: 'unreadable', code };
-  }
-};
+const isFields = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const withPreferences = (json: Json, patch: Preferences): Json => ({
   ...json,
-  global_settings: { ...(isJsonObject(json.global_settings) ? json.global_settings : {}), ...patch },
+  global_settings: { ...(isFields(json.global_settings) ? json.global_settings : {}), ...patch },
+});
+
+const keysOf = (wrong: readonly WrongValue[]): string =>
+  wrong.map(({ line, path }) => (line === null ? path : `${line}: ${path}`)).join(', ');
+
+const failed = (id: string, values: Readonly<Record<string, string>>, reason: Failure['reason']): Result<never> => ({
+  ok: false,
+  failure: { reason, id, values },
 });
 
 /**
@@ -92,16 +96,18 @@ const withPreferences = (json: Json, patch: Preferences): Json => ({
  * whatever is wrong with the file is a notice, and its values fall back one by one. conf, which does the same, reads a file
  * anew and blocking at each look, throws or wipes on a corrupt one, and knows no lock between processes.
  */
-export const createConfigStore = ({ path, identify, now = Date.now, lockWaitMs = 5_000 }: ConfigStoreOptions): ConfigStore => {
+export const createConfigStore = (options: ConfigStoreOptions): ConfigStore => {
+  const { path, acceptedPath = null, identify, now = Date.now, lockWaitMs = 5_000 } = options;
   const folder = dirname(path);
   const lock = { path: `${path}.lock`, identify, waitMs: lockWaitMs };
+  const backups = createBackups(join(folder, 'backups'), now);
+  const accepted = createAcceptedStore(acceptedPath);
   const listeners = new Set<() => void>();
+  const editListeners = new Set<(before: ConfigFile, after: ConfigFile) => void>();
   const told = new Map<string, Notice>();
-  let config = parseConfig({});
-  /** The last good content; null = the file does not exist, or never was good. */
-  let good: { readonly text: string; readonly json: Json } | null = null;
-  let watcher: FSWatcher | null = null;
-  let timer: ReturnType<typeof setTimeout> | null = null;
+  let state: FileState = { json: {}, config: parseConfig({}), weaker: [], savedAtMs: null };
+  /** The last good text; null = the file does not exist, or never was good. */
+  let good: string | null = null;
   let closed = false;
 
   const announce = (): void => {
@@ -110,113 +116,138 @@ export const createConfigStore = ({ path, identify, now = Date.now, lockWaitMs =
   const tell = (id: string, values: Readonly<Record<string, string>>): void => {
     told.set(id, { id, values });
   };
-  const problem = (found: Found): void => {
-    if (found.kind === 'invalid') tell('configInvalid', { file: path });
+  const problem = (found: FoundFile): void => {
+    if (found.kind === 'invalid') tell('configInvalid', { file: path, line: String(found.line ?? '?') });
     if (found.kind === 'unreadable') tell('configUnreadable', { file: path, code: found.code });
   };
-  const accept = (found: { readonly text: string; readonly json: Json } | null): void => {
-    good = found;
-    config = parseConfig(found?.json ?? {});
-    for (const id of ['configInvalid', 'configUnreadable', 'configValues']) told.delete(id);
-    const wrong = configProblems(found?.json ?? {});
-    if (wrong.length > 0) tell('configValues', { file: path, keys: wrong.join(', ') });
+
+  type Content = Pick<GoodFile, 'text' | 'json' | 'wrong'>;
+  /** What is in force with a file of that content, given what the user has agreed to. Read after the file: who writes both writes this first. */
+  const judged = (json: Json, agreed: Accepted | null): Pick<FileState, 'config' | 'weaker'> => {
+    const config = parseConfig(json);
+    const weaker = agreed === null ? [] : weakenings(agreed.safety, config);
+    return { config: strengthened(config, weaker), weaker };
+  };
+  const accept = (found: Content | null, agreed = accepted.read(), savedAtMs = found === null ? null : now()): void => {
+    good = found?.text ?? null;
+    const json = found?.json ?? {};
+    state = { json, ...judged(json, agreed), savedAtMs };
+    for (const id of ['configInvalid', 'configUnreadable', 'configValues', 'configWeaker']) told.delete(id);
+    if (found !== null && found.wrong.length > 0) tell('configValues', { file: path, keys: keysOf(found.wrong) });
+    if (state.weaker.length > 0) tell('configWeaker', { file: path, keys: state.weaker.map(({ id }) => id).join(', ') });
   };
 
-  /** A name beside the file that nothing has yet. */
-  const corruptName = (): string => {
-    const stem = `${path}.corrupt-${localStamp(now()).replaceAll(':', '-')}`;
-    for (let number = 1; ; number++) {
-      const name = number === 1 ? `${stem}.json` : `${stem}-${number}.json`;
-      if (!existsSync(name)) return name;
-    }
-  };
   /** Under the lock. The file's own name is free afterwards. */
-  const setAside = async (): Promise<void> => {
-    const name = corruptName();
+  const setAside = async (): Promise<string> => {
+    const name = corruptName(path, now());
     await rename(path, name);
     told.delete('configInvalid');
     tell('configCorrupt', { file: name });
+    return name;
   };
 
-  const setAsideFirst = async (): Promise<void> => {
+  const underLock = async (work: () => Promise<void>): Promise<void> => {
     try {
-      await withFileLock(lock, async () => {
-        const found = readConfig(path);
-        // Another process of ours may have been faster.
-        if (found.kind === 'invalid') await setAside();
-        else if (found.kind === 'good') accept(found);
-        else if (found.kind === 'missing') told.delete('configInvalid');
-      });
+      await withFileLock(lock, work);
     } catch (error) {
       tell('configUnreadable', { file: path, code: errorCode(error) });
     }
+  };
+  const setAsideFirst = async (): Promise<void> => {
+    await underLock(async () => {
+      const found = readConfigFile(path);
+      // Another process of ours may have been faster.
+      if (found.kind === 'good') accept(found);
+      else if (found.kind === 'missing') told.delete('configInvalid');
+      else if (found.kind === 'invalid') {
+        const name = await setAside();
+        const version = backups.newestGood();
+        if (version === null) return;
+        await replaceFile(path, version.text);
+        accept(version);
+        told.delete('configCorrupt');
+        tell('configRestored', { file: name, at: localStamp(version.backup.atMs).replace('T', ' ') });
+      }
+    });
     if (!closed) announce();
   };
 
-  const arm = (ms: number, work: () => void): void => {
-    if (closed) return;
-    if (timer !== null) clearTimeout(timer);
-    timer = setTimeout(work, ms);
-    timer.unref();
+  /** Keeps what the file said before an editor changed it, and remembers what protection is in force now. */
+  const settle = async (before: string | null): Promise<void> => {
+    await underLock(async () => {
+      if (before !== null) await keepVersion(before);
+      const found = readConfigFile(path);
+      const agreed = accepted.read();
+      if (found.kind === 'good') await record(judged(found.json, agreed).config, agreed, agreed?.written ?? null);
+    });
   };
-  const reread = (sure: boolean): void => {
-    timer = null;
-    const found = readConfig(path);
-    if (found.kind === 'missing' && good !== null && !sure) {
-      arm(MISSING_MS, () => reread(true));
-      return;
-    }
-    const before = JSON.stringify([config, ...told.values()]);
-    if (found.kind === 'good' || found.kind === 'missing') accept(found.kind === 'good' ? found : null);
-    else problem(found);
-    if (before !== JSON.stringify([config, ...told.values()])) announce();
-  };
-  const startWatching = (): void => {
-    const fail = (error: unknown): void => tell('configNotWatched', { code: errorCode(error) });
+  /** Whether the protection that the user agreed to is on disk now. */
+  const record = async (config: Config, agreed: Accepted | null, written: string | null): Promise<string | null> => {
+    const safety = safetyOf(config);
+    if (agreed !== null && agreed.written === written && JSON.stringify(agreed.safety) === JSON.stringify(safety)) return null;
     try {
-      watcher = watch(folder, { persistent: false }, (_event, name) => {
-        if (name === null || name === basename(path)) arm(SETTLE_MS, () => reread(false));
-      });
-      watcher.on('error', (error) => {
-        fail(error);
-        announce();
-      });
+      await accepted.write({ safety, written });
+      return null;
     } catch (error) {
-      fail(error);
+      return errorCode(error);
     }
   };
+  const keepVersion = async (text: string): Promise<void> => {
+    const code = await backups.keep(text);
+    if (code === null) told.delete('configNoBackup');
+    else tell('configNoBackup', { code });
+  };
 
-  const failed = (id: string, values: Readonly<Record<string, string>>, reason: 'denied' | 'timeout' | 'invalid'): Result<never> => ({
-    ok: false,
-    failure: { reason, id, values },
-  });
-
+  const reread = (sure: boolean): 'seen' | 'later' => {
+    const found = readConfigFile(path);
+    if (found.kind === 'missing' && good !== null && !sure) return 'later';
+    const before = { text: good, state, shown: JSON.stringify([state.config, ...told.values()]) };
+    if (found.kind === 'good' || found.kind === 'missing') {
+      const agreed = accepted.read();
+      const [content, mine] = found.kind === 'good' ? [found, agreed?.written === textHash(found.text)] : [null, false];
+      accept(content, agreed);
+      if (good !== before.text && !mine) {
+        for (const listener of editListeners) listener(before.state, state);
+        void settle(before.text);
+      }
+    } else problem(found);
+    if (before.shown !== JSON.stringify([state.config, ...told.values()])) announce();
+    return 'seen';
+  };
   /** Under the lock: read, change, write. */
-  const change = async (patch: Preferences): Promise<Result<Config>> => {
-    const found = readConfig(path);
+  const change = async (edit: (json: Json) => Json, edits: readonly Edit[], agreedTo: readonly string[]): Promise<Result<Saved>> => {
+    const found = readConfigFile(path);
     if (found.kind === 'unreadable') return failed('configNotWritten', { file: path, code: found.code }, 'denied');
-    const base = found.kind === 'good' ? found.json : found.kind === 'invalid' ? (good?.json ?? {}) : {};
-    const next = withPreferences(base, patch);
-    const text = `${JSON.stringify(next, null, 2)}\n`;
-    if (found.kind === 'good' && JSON.stringify(base) === JSON.stringify(next)) accept(found);
-    else {
-      if (found.kind === 'invalid') await setAside();
-      await replaceFile(path, text);
-      accept({ text, json: next });
-    }
-    announce();
-    return { ok: true, value: config };
-  };
+    const base = found.kind === 'good' ? found.json : found.kind === 'invalid' ? state.json : {};
+    const json = edit(base);
+    const agreed = accepted.read();
+    const before = judged(base, agreed).config;
+    const open = weakenings(safetyOf(before), parseConfig(json)).filter(({ id }) => !agreedTo.includes(id));
+    const wanted = new Set(edits.map(editId));
+    const refused = open.filter(({ id }) => wanted.has(id));
+    if (refused.length > 0) return failed('configWeaker', { keys: refused.map(({ id }) => id).join(', ') }, 'denied');
 
-  const setPreferences: ConfigStore['setPreferences'] = async (wanted) => {
-    // A key that is given as undefined is one that is not given.
-    const patch: Preferences = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
-    const [wrong] = configProblems({ global_settings: patch });
-    if (wrong !== undefined) return failed('configValue', { key: wrong }, 'invalid');
+    const after = strengthened(parseConfig(json), open);
+    const same = found.kind === 'good' && JSON.stringify(base) === JSON.stringify(json);
+    const text = same ? found.text : `${JSON.stringify(json, null, 2)}\n`;
+    // First this: who sees the new file sees what was agreed to for it.
+    const unrecorded = await record(after, agreed, textHash(text));
+    if (unrecorded !== null && agreedTo.length > 0)
+      return failed('configNotWritten', { file: acceptedPath ?? '', code: unrecorded }, 'denied');
+    if (!same) {
+      if (found.kind === 'invalid') await setAside();
+      if (found.kind === 'good') await keepVersion(found.text);
+      await replaceFile(path, text);
+    }
+    accept({ text, json, wrong: wrongValues(json) }, acceptedPath === null ? null : { safety: safetyOf(after), written: null });
+    announce();
+    return { ok: true, value: { before, after: state.config, edits } };
+  };
+  const save = async (edit: (json: Json) => Json, edits: readonly Edit[], agreed: readonly string[]): Promise<Result<Saved>> => {
     try {
       const noFolder = ensurePrivateFolder(folder);
       if (noFolder !== null) return failed('configNotWritten', { file: path, code: noFolder }, 'denied');
-      const done = await withFileLock(lock, () => change(patch));
+      const done = await withFileLock(lock, () => change(edit, edits, agreed));
       if (done.ok) return done.value;
       if (done.code === 'timeout') return failed('configLocked', { file: path }, 'timeout');
       return failed('configNotWritten', { file: path, code: done.code }, 'denied');
@@ -226,26 +257,50 @@ export const createConfigStore = ({ path, identify, now = Date.now, lockWaitMs =
   };
 
   const noFolder = ensurePrivateFolder(folder);
-  if (noFolder === null) startWatching();
-  const first: Found = noFolder === null ? readConfig(path) : { kind: 'unreadable', code: noFolder };
-  if (first.kind === 'good') accept(first);
-  else problem(first);
-  const ready = first.kind === 'invalid' ? setAsideFirst() : Promise.resolve();
+  const onProblem = (code: string): void => {
+    tell('configNotWatched', { code });
+    announce();
+  };
+  const stopWatching = noFolder === null ? watchConfig({ path, look: reread, onProblem }) : () => undefined;
+  const first: FoundFile = noFolder === null ? readConfigFile(path) : { kind: 'unreadable', code: noFolder };
+  const version = first.kind === 'invalid' ? backups.newestGood() : null;
+  if (first.kind === 'good' || version !== null) accept(first.kind === 'good' ? first : version);
+  problem(first);
+  const needsRecord = acceptedPath !== null && first.kind === 'good' && accepted.read() === null;
+  const ready = first.kind === 'invalid' ? setAsideFirst() : needsRecord ? settle(null) : Promise.resolve();
 
   return {
-    get: () => config,
+    get: () => state.config,
     notices: () => [...told.values()],
-    setPreferences,
+    file: () => state,
+    backups,
+    setPreferences: async (wanted) => {
+      // A key that is given as undefined is one that is not given.
+      const patch: Preferences = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
+      const [wrong] = wrongValues({ global_settings: patch });
+      if (wrong !== undefined) return failed('configValue', { key: wrong.path }, 'invalid');
+      const saved = await save((json) => withPreferences(json, patch), [], []);
+      return saved.ok ? { ok: true, value: saved.value.after } : saved;
+    },
+    update: async (edits, agreed) => {
+      const wrong = edits.find((edit) => !isSoundEdit(edit));
+      if (wrong !== undefined) return failed('configValue', { key: editId(wrong) }, 'invalid');
+      return save((json) => applyEdits(json, edits), edits, agreed);
+    },
     onChange: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    onEdited: (listener) => {
+      editListeners.add(listener);
+      return () => editListeners.delete(listener);
+    },
     ready,
     close: () => {
       closed = true;
-      watcher?.close();
-      if (timer !== null) clearTimeout(timer);
+      stopWatching();
       listeners.clear();
+      editListeners.clear();
     },
   };
 };

@@ -7,6 +7,8 @@ import type { ActionLog } from './action-log.js';
 import { createActionLog } from './action-log.js';
 import type { Actions } from './actions.js';
 import { createActions } from './actions.js';
+import type { ConfigDoor } from './config-door.js';
+import { createConfigDoor } from './config-door.js';
 import type { ConfigStore } from './config-store.js';
 import { createConfigStore } from './config-store.js';
 import type { Looker } from './look.js';
@@ -29,6 +31,8 @@ export interface Core {
   readonly platform: Platform;
   readonly registry: SessionRegistry;
   readonly configStore: ConfigStore;
+  /** How the configuration is changed. */
+  readonly configDoor: ConfigDoor;
   readonly looker: Looker;
   readonly actions: Actions;
   readonly actionLog: ActionLog;
@@ -50,7 +54,11 @@ export const createCore = (world: World): Core => {
   const { demo, paths, platform, registry, self, sessionFiles } = world;
   const problems = new Set<(problem: unknown) => void>();
 
-  const configStore = createConfigStore({ path: paths.configFile, identify: platform.identify });
+  const configStore = createConfigStore({
+    path: paths.configFile,
+    acceptedPath: join(paths.stateDir, 'config-accepted.json'),
+    identify: platform.identify,
+  });
   const looker = createLooker({ platform, registry, config: configStore.get, selfUid: self.uid });
   const log = createActionLog({ path: paths.actionLogFile, now: Date.now, identify: platform.identify });
   const stopped = createStoppedStore({ path: join(paths.stateDir, 'stopped.json'), identify: platform.identify });
@@ -93,6 +101,7 @@ export const createCore = (world: World): Core => {
     platform,
     registry,
     configStore,
+    configDoor: createConfigDoor({ store: configStore, log, onProblem }),
     looker,
     actions,
     actionLog: log,

@@ -65,10 +65,21 @@ export const fakeCore = (options: FakeCoreOptions = {}): Core => {
     configStore: {
       get: () => config,
       notices: () => options.notices ?? [],
+      file: () => ({ json: {}, config, weaker: [], savedAtMs: null }),
+      backups: { list: () => [], read: notAsked('configStore.backups.read') },
       setPreferences: notAsked('configStore.setPreferences'),
+      update: notAsked('configStore.update'),
+      onEdited: () => () => undefined,
       onChange: () => () => undefined,
       ready: Promise.resolve(),
       close: () => undefined,
+    },
+    configDoor: {
+      change: notAsked('configDoor.change'),
+      logEdits: notAsked('configDoor.logEdits'),
+      previewImport: notAsked('configDoor.previewImport'),
+      previewRestore: notAsked('configDoor.previewRestore'),
+      exportText: notAsked('configDoor.exportText'),
     },
     looker: {
       look: async () => {

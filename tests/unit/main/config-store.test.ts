@@ -69,9 +69,12 @@ describe('the configuration at the start', () => {
   test('falls back for wrong values one by one, and names them', () => {
     put({ global_settings: { refresh_interval_seconds: 99, theme: 'dark' }, protect_rules: [{ by: 'user', value: 'ann' }, 5] });
     const store = open();
-    expect(store.get()).toEqual({ ...globals({ theme: 'dark' }), protect_rules: [{ by: 'user', value: 'ann' }] });
+    expect(store.get()).toEqual({
+      ...globals({ theme: 'dark', auto_cleanup_enabled: false }),
+      protect_rules: [{ by: 'user', value: 'ann' }],
+    });
     expect(store.notices()).toEqual([
-      { id: 'configValues', values: { file: path, keys: 'global_settings.refresh_interval_seconds, protect_rules.1' } },
+      { id: 'configValues', values: { file: path, keys: '1: global_settings.refresh_interval_seconds, 1: protect_rules.1' } },
     ]);
   });
 
@@ -138,12 +141,15 @@ describe('setting preferences', () => {
     );
     const store = open();
     const result = await store.setPreferences({ theme: 'dark', refresh_interval_seconds: 3, language: undefined });
-    const config = { ...globals({ theme: 'dark', refresh_interval_seconds: 3 }), user_limits: { ann: { max_processes: 2 } } };
+    const config = {
+      ...globals({ theme: 'dark', refresh_interval_seconds: 3, min_idle_minutes: 525_600 }),
+      user_limits: { ann: { max_processes: 2 } },
+    };
     expect([result, store.get()]).toEqual([{ ok: true, value: config }, config]);
     expect(readFileSync(path, 'utf8')).toBe(
       `${JSON.stringify(JSON.parse('{"later_version":{"a":[1,{"b":null}]},"global_settings":{"auto_cleanup_enabled":true,"theme":"dark","min_idle_minutes":"wrong","refresh_interval_seconds":3},"user_limits":{"ann":{"max_processes":2,"colour":"red"}},"__proto__":{"x":1}}'), null, 2)}\n`,
     );
-    expect([statSync(path).mode & 0o777, readdirSync(folder)]).toEqual([0o600, ['claude_limits.json']]);
+    expect([statSync(path).mode & 0o777, readdirSync(folder)]).toEqual([0o600, ['backups', 'claude_limits.json']]);
   });
 
   test('makes the file, and survives the next start', async () => {
@@ -237,7 +243,10 @@ describe('changes by others', () => {
     const { until } = watched(store);
     put('{"global_settings":{"theme":');
     await until(() => store.notices().length > 0);
-    expect([store.get(), store.notices()]).toEqual([globals({ theme: 'dark' }), [{ id: 'configInvalid', values: { file: path } }]]);
+    expect([store.get(), store.notices()]).toEqual([
+      globals({ theme: 'dark' }),
+      [{ id: 'configInvalid', values: { file: path, line: '1' } }],
+    ]);
     expect(readdirSync(folder)).toEqual(['claude_limits.json']);
     put({ global_settings: { theme: 'dark' } });
     await until(() => store.notices().length === 0);
@@ -291,7 +300,7 @@ describe('real processes', () => {
     ]);
     const keys = ['a', 'b'].flatMap((name) => Array.from({ length: 100 }, (_, time) => [name + time, time]));
     expect(onDisk()).toEqual({ global_settings: { ...Object.fromEntries(keys), fill: expect.any(String) } });
-    expect(readdirSync(folder)).toEqual(['claude_limits.json']);
+    expect(readdirSync(folder)).toEqual(['backups', 'claude_limits.json']);
   }, 120_000);
 
   test('one that is killed while it writes, ten times, leaves a file that parses and a lock that opens', async () => {
@@ -312,6 +321,6 @@ describe('real processes', () => {
       store.close();
       rmSync(path);
     }
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(folder)).toEqual(['backups']);
   }, 180_000);
 });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Config } from '../../../src/shared/config.js';
+import type { Config, GlobalSettings } from '../../../src/shared/config.js';
 import { configProblems, memoryLimitBytes, parseConfig } from '../../../src/shared/config.js';
+import { SETTINGS } from '../../../src/shared/settings.js';
 
 const DEFAULTS: Config = {
   global_settings: {
@@ -60,26 +61,69 @@ describe('a configuration', () => {
     expect(configProblems(original)).toEqual([]);
   });
 
-  test('that is none is the defaults', () => {
-    for (const value of [
-      undefined,
-      null,
-      5,
-      'x',
-      [],
-      {},
-      [{}],
-      { global_settings: null },
-      { global_settings: [], user_limits: 5, protect_rules: {} },
-    ])
-      expect([value, parseConfig(value)]).toEqual([value, DEFAULTS]);
+  test('without anything in it is the defaults', () => {
+    for (const value of [undefined, {}]) expect([value, parseConfig(value)]).toEqual([value, DEFAULTS]);
+  });
+
+  test('that is none is the safer value everywhere', () => {
+    const safest = Object.fromEntries(
+      Object.entries(SETTINGS).map(([key, setting]) => [key, setting.type === 'words' ? [] : setting.safer]),
+    );
+    for (const value of [null, 5, 'x', [], [{}], { global_settings: [], user_limits: 5, protect_rules: {} }])
+      expect([value, parseConfig(value)]).toEqual([value, { global_settings: safest, user_limits: {}, protect_rules: [] }]);
+  });
+
+  /** What is wrong: less is ended, more is asked, nothing is deleted. Everything else takes its default. */
+  const SAFER: Partial<GlobalSettings> = {
+    max_process_age_hours: 8760,
+    auto_cleanup_enabled: false,
+    orphan_cleanup_enabled: false,
+    auto_cleanup_mode: 'report',
+    auto_cleanup_old_enabled: false,
+    auto_cleanup_attached_enabled: false,
+    auto_cleanup_batch_limit: 1,
+    auto_cleanup_countdown_seconds: 600,
+    cleanup_scope: 'own',
+    alerts_enabled: true,
+    min_idle_minutes: 525_600,
+    confirm_single_idle: true,
+    read_only: true,
+    elevation_enabled: false,
+    history_minute_days: 90,
+    history_quarter_hour_days: 730,
+    log_clear_days: 36_500,
+    start_at_login: false,
+    close_window: 'ask',
+  };
+  test.each(Object.keys(SETTINGS))('a wrong %s takes the safer value, whatever the default is', (key) => {
+    const wrong: readonly unknown[] = [null, {}, [[]], 'often', Number.NaN, Number.POSITIVE_INFINITY, -1, '1', 1e300];
+    const expected = withGlobals(Object.fromEntries(Object.entries(SAFER).filter(([name]) => name === key)));
+    for (const value of wrong) {
+      const given = { global_settings: { [key]: value } };
+      expect([value, parseConfig(given), configProblems(given)]).toEqual([value, expected, [`global_settings.${key}`]]);
+    }
+  });
+
+  test('a rule that cannot be understood stops what acts by itself, and a row with a wrong value only alerts', () => {
+    const given = {
+      global_settings: { auto_cleanup_mode: 'automatic' },
+      user_limits: { ann: { enforce: 'end', memory_limit_mb: 5 }, bob: { enforce: 'end', max_processes: 'many' } },
+    };
+    expect(parseConfig(given)).toEqual({
+      ...withGlobals({ auto_cleanup_mode: 'automatic' }),
+      user_limits: { ann: { enforce: 'end', memory_limit_mb: 5 }, bob: { enforce: 'alert' } },
+    });
+    expect(parseConfig({ ...given, protect_rules: [{ by: 'usr', value: 'ann' }] })).toEqual({
+      ...withGlobals({ auto_cleanup_mode: 'report', auto_cleanup_enabled: false }),
+      user_limits: { ann: { enforce: 'alert', memory_limit_mb: 5 }, bob: { enforce: 'alert' } },
+    });
   });
 
   test('keys that are missing are defaults', () => {
     expect(parseConfig({ global_settings: { language: 'pt-BR' } })).toEqual(withGlobals({ language: 'pt-BR' }));
   });
 
-  test('wrong values fall back one by one, and are named', () => {
+  test('wrong values give way one by one, and are named', () => {
     const wrong = {
       global_settings: {
         default_memory_limit_mb: '1024',
@@ -107,8 +151,18 @@ describe('a configuration', () => {
       ],
     };
     expect(parseConfig(wrong)).toEqual({
-      ...withGlobals({ theme: 'dark' }),
-      user_limits: { ann: { max_processes: 7 }, bob: {}, eve: { max_runtime_hours: 8 } },
+      ...withGlobals({
+        theme: 'dark',
+        max_process_age_hours: 8760,
+        auto_cleanup_enabled: false,
+        auto_cleanup_batch_limit: 1,
+        min_idle_minutes: 525_600,
+      }),
+      user_limits: {
+        ann: { max_processes: 7, enforce: 'alert' },
+        bob: { enforce: 'alert' },
+        eve: { max_runtime_hours: 8, enforce: 'alert' },
+      },
       protect_rules: [
         { by: 'user', value: 'ann' },
         { by: 'pid', value: '12' },
