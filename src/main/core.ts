@@ -69,6 +69,7 @@ export const createCore = (world: World): Core => {
   const closing = new AbortController();
   const background = createBackground({
     claudeStop: world.claudeStop(clock),
+    jobCheck: world.jobCheck,
     look: looker.look,
     log,
     now: Date.now,

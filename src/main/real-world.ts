@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { createClaudeStop } from './claude-stop.js';
 import { createElevate } from './elevate.js';
 import { createHostileFiles } from './hostile-file.js';
+import { createJobCheck } from './job-check.js';
 import { resolvePaths } from './paths.js';
 import { createPlatform, currentOs } from './platform/index.js';
 import { endOurselves } from './platform/posix.js';
@@ -34,6 +35,7 @@ export const createRealWorld = (): World => {
     sessionFiles: createSessionFiles({ files, homeOf }),
     elevate: createElevate({ os: currentOs }),
     claudeStop: (clock) => createClaudeStop({ platform, clock, selfUid, env: process.env }),
+    jobCheck: createJobCheck({ files }),
     leave: () => {
       // A file that never answers must not keep us.
       if (files.hanging() > 0) endOurselves();

@@ -3,6 +3,7 @@ import { jobIdOf } from '../shared/guard.js';
 import type { ClaudeStop } from './claude-stop.js';
 import type { Entry } from './end-log.js';
 import type { StopBackground } from './end-roots.js';
+import type { JobCheck } from './job-check.js';
 import type { Respawn, RespawnWatch, RespawnWatchParts } from './respawn-watch.js';
 import { createRespawnWatch } from './respawn-watch.js';
 
@@ -11,6 +12,8 @@ const MOST_NOTICES = 20;
 
 export interface BackgroundParts extends Omit<RespawnWatchParts, 'onRespawn'> {
   readonly claudeStop: ClaudeStop;
+  /** Whether the daemon says the same of a job as the session's own record. */
+  readonly jobCheck: JobCheck;
   readonly log: { readonly append: (entry: Entry) => Promise<{ readonly ok: boolean }> };
   /** Wall clock, ms. */
   readonly now: () => number;
@@ -41,7 +44,7 @@ export const respawnedEntry = ({ was, key }: Respawn): Entry => ({
 
 /** Stops background sessions and watches each for a minute: whether it comes back is told and logged. */
 export const createBackground = (parts: BackgroundParts): Background => {
-  const { claudeStop, log, now, onProblem } = parts;
+  const { claudeStop, jobCheck, log, now, onProblem } = parts;
   const listeners = new Set<() => void>();
   let respawns: readonly Respawn[] = [];
   const watch: RespawnWatch = createRespawnWatch({
@@ -61,8 +64,16 @@ export const createBackground = (parts: BackgroundParts): Background => {
       const jobId = jobIdOf(view);
       if (session === null || jobId === null || uid === null)
         return { outcome: 'skipped', reason: 'protected', id: 'stopUnknownJob', signal: null, gone: false };
-      const stopped = await claudeStop({ identity, jobId, configDir: session.configDir });
-      if (stopped.outcome === 'done') watch.watch({ key, uid, user, name, jobId, sessionId: session.sessionId, sinceMs });
+      const { sessionId, configDir } = session;
+      const whose = await jobCheck({ jobId, configDir, uid, key, ppid: view.ppid, sessionId });
+      // Its own record is anybody's text who runs in it: another's job must not be ended for it.
+      if (whose !== 'same')
+        return {
+          ...{ outcome: 'skipped', reason: 'protected', signal: null, gone: false, values: { jobId } },
+          id: whose === 'other' ? 'stopOtherJob' : 'stopUnverifiedJob',
+        };
+      const stopped = await claudeStop({ identity, jobId, configDir });
+      if (stopped.outcome === 'done') watch.watch({ key, uid, user, name, jobId, sessionId, sinceMs });
       return stopped;
     },
     notices: () => respawns.map(({ was, key }) => ({ id: 'respawned', values: { name: was.name, pid: key.pid } })),

@@ -1,5 +1,6 @@
 import type { ClaudeStop, ClaudeStopParts } from './claude-stop.js';
 import type { Elevate } from './elevate.js';
+import type { JobCheck } from './job-check.js';
 import type { Paths } from './paths.js';
 import type { Platform } from './platform/index.js';
 import type { SessionFiles } from './session-files.js';
@@ -29,6 +30,7 @@ export interface World {
   readonly sessionFiles: SessionFiles;
   readonly elevate: Elevate;
   readonly claudeStop: (clock: ClaudeStopParts['clock']) => ClaudeStop;
+  readonly jobCheck: JobCheck;
   /** The very last call before the program ends. */
   readonly leave: () => void;
 }

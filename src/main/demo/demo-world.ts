@@ -97,6 +97,7 @@ export const createDemoWorld = (now: () => number = Date.now): World => {
       const results = targets.map((target) => [target.key.pid, script.signal(target, intent, now(), true)] as const);
       return { ok: true, results: new Map(results) };
     },
+    jobCheck: async () => 'same',
     claudeStop:
       (clock) =>
       async ({ identity, jobId }) => {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -18,6 +18,7 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { createActions } from '../../../src/main/actions.js';
 import { createClaudeStop } from '../../../src/main/claude-stop.js';
 import { createHostileFiles } from '../../../src/main/hostile-file.js';
+import { createJobCheck } from '../../../src/main/job-check.js';
 import { createLooker } from '../../../src/main/look.js';
 import type { Identity } from '../../../src/main/platform/index.js';
 import { createSessionFiles } from '../../../src/main/session-files.js';
@@ -127,6 +128,15 @@ const start = async (user: User, options: Options = {}): Promise<Identity> => {
   return identity;
 };
 
+/** What the daemon of a user writes about its jobs: which engine carries which. */
+const roster = (owner: User, jobs: Readonly<Record<string, Identity>>): void => {
+  const folder = join(homeOf(owner), '.claude/daemon');
+  mkdirSync(folder, { recursive: true });
+  const workers = Object.entries(jobs).map(([id, { key }]) => [id, { pid: 1, replPid: key.pid, replProcStart: key.startedAt }]);
+  writeFileSync(join(folder, 'roster.json'), JSON.stringify({ proto: 1, workers: Object.fromEntries(workers) }));
+  for (const path of [folder, join(folder, 'roster.json')]) chownSync(path, USERS[owner], USERS[owner]);
+};
+
 const record = (owner: User, about: Identity, over: Readonly<Record<string, unknown>> = {}): void => {
   const path = join(homeOf(owner), '.claude/sessions', `${about.key.pid}.json`);
   const fields = { pid: about.key.pid, sessionId: SESSION, procStart: about.key.startedAt, cwd: join(homeOf(owner), 'proj') };
@@ -146,7 +156,15 @@ const aDoor = (uid = 0) => {
     throw problem;
   };
   const claudeStop = createClaudeStop({ platform: { ...platform, homeOf: byUid }, clock: fastClock, selfUid: uid, env: process.env });
-  const background = createBackground({ claudeStop, look: looker.look, log, now: Date.now, clock: fastClock, onProblem });
+  const background = createBackground({
+    claudeStop,
+    jobCheck: createJobCheck({ files }),
+    look: looker.look,
+    log,
+    now: Date.now,
+    clock: fastClock,
+    onProblem,
+  });
   const actions = createActions({
     ...{
       platform,
@@ -257,6 +275,7 @@ describe.skipIf(!isRoot)('another user (only root can be four)', () => {
   test("whose background session runs root's own engine and record folder gets nothing run either", async () => {
     const root = await start('root');
     record('root', root, { kind: 'bg', jobId: JOB });
+    roster('root', { [JOB]: root });
     const trap = join(place, 'run-from-foreign-folder');
     writeFileSync(join(homeOf('root'), 'stop'), `echo ran > ${trap}\n`);
     // The folder that holds the engine is eve's by now: she can put any program there.
@@ -270,6 +289,35 @@ describe.skipIf(!isRoot)('another user (only root can be four)', () => {
       'skipped ownerStayed',
     ]);
     expect([lives(root), existsSync(trap)]).toEqual([true, false]);
+    door.close();
+  });
+});
+
+describe.skipIf(!isRoot)('a tool of the same user (only root is several users in one test)', () => {
+  test("that writes another session's job into its own session's record does not get that job stopped", async () => {
+    const [root, other] = [await start('root'), await start('root')];
+    record('root', root, { kind: 'bg', jobId: JOB });
+    roster('root', { [JOB]: other });
+    const trap = join(place, 'run-for-another-job');
+    writeFileSync(join(homeOf('root'), 'stop'), `echo ran > ${trap}\n`);
+    const door = aDoor();
+    const idOf = async (): Promise<unknown> => {
+      const report = await door.end(await door.previewOf(root.key), true);
+      return report.ok && report.value.results[0]?.id;
+    };
+    expect(await idOf()).toBe('stopOtherJob');
+    // Nor does who takes the roster away, or puts something in its place that never answers.
+    rmSync(join(homeOf('root'), '.claude/daemon'), { recursive: true });
+    expect(await idOf()).toBe('stopUnverifiedJob');
+    mkdirSync(join(homeOf('root'), '.claude/daemon'));
+    execFileSync('/usr/bin/mkfifo', [join(homeOf('root'), '.claude/daemon/roster.json')]);
+    expect(await idOf()).toBe('stopUnverifiedJob');
+    rmSync(join(homeOf('root'), '.claude/daemon'), { recursive: true });
+    expect([lives(root), lives(other), existsSync(trap)]).toEqual([true, true, false]);
+    // Said by the daemon to be its own, it is run.
+    roster('root', { [JOB]: root });
+    await idOf();
+    expect(existsSync(trap)).toBe(true);
     door.close();
   });
 });

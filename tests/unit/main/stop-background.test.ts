@@ -3,6 +3,7 @@ import type { Stopped, StopTarget } from '../../../src/main/claude-stop.js';
 import type { Entry } from '../../../src/main/end-log.js';
 import { createBackground } from '../../../src/main/stop-background.js';
 import type { StoppedSession } from '../../../src/shared/api.js';
+import type { JobVerdict } from '../../../src/shared/job-owner.js';
 import { judgeKinds, judgeLeftOvers } from '../../../src/shared/judge.js';
 import { aView } from '../../fakes/a-view.js';
 import { actionsOn, brief, fake, fieldsOf, key, previewAndEnd, server, signals } from '../../fakes/actions-on.js';
@@ -26,12 +27,17 @@ const lineOf = (over: Partial<typeof session> | null = {}) => {
   return { view, identity, role: 'chosen' as const, below: null, warnings: [], resume: null };
 };
 
-const aBackground = (result: Stopped, comesBack: boolean) => {
+const aBackground = (result: Stopped, comesBack: boolean, whose: JobVerdict = 'same') => {
   const asked: StopTarget[] = [];
   const entries: Entry[] = [];
   let nowMs = 0;
   let looks = 0;
+  const checked: unknown[] = [];
   const background = createBackground({
+    jobCheck: async (job) => {
+      checked.push(job);
+      return whose;
+    },
     claudeStop: async (target) => {
       asked.push(target);
       return result;
@@ -60,7 +66,7 @@ const aBackground = (result: Stopped, comesBack: boolean) => {
       throw problem;
     },
   });
-  return { background, asked, entries, looks: () => looks };
+  return { background, asked, checked, entries, looks: () => looks };
 };
 
 describe('stopping a background session', () => {
@@ -96,6 +102,21 @@ describe('stopping a background session', () => {
     const failed = aBackground({ ...stopped, outcome: 'failed', reason: 'timeout', id: 'stopStayed', gone: false }, true);
     await failed.background.stop(lineOf());
     expect([await failed.background.settled(), failed.looks()]).toEqual([[], 0]);
+  });
+
+  test.each<[JobVerdict, string]>([
+    ['other', 'stopOtherJob'],
+    ['unknown', 'stopUnverifiedJob'],
+  ])('runs nothing where the daemon says of the job: %s', async (whose, id) => {
+    const on = aBackground(stopped, true, whose);
+    expect(await on.background.stop(lineOf())).toEqual({
+      ...{ outcome: 'skipped', reason: 'protected', id, signal: null, gone: false, values: { jobId: '13c2c993' } },
+    });
+    const { key: who } = lineOf().identity;
+    expect([on.asked, on.checked]).toEqual([
+      [],
+      [{ jobId: '13c2c993', configDir: '/c', uid: 1000, key: who, ppid: 1, sessionId: SESSION }],
+    ]);
   });
 
   test('runs nothing without an id that may stand in a command', async () => {
