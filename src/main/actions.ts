@@ -186,8 +186,7 @@ export const createActions = (parts: ActionsParts): Actions => {
     const atOnce = own.roots.map((root) =>
       request.verb === 'end' ? endRoot(acting, root, parts.stopBackground) : actOnRoot(acting, root),
     );
-    const others = foreign.roots.flatMap(({ line, followers }) => [line, ...followers]);
-    if (others.length > 0 && elevate !== undefined) atOnce.push(endElevated(acting, others, { elevate, write }));
+    if (foreign.roots.length > 0 && elevate !== undefined) atOnce.push(endElevated(acting, foreign.roots, { elevate, write }));
     const ownerless = [...own.ownerless, ...foreign.ownerless].map((line) => acting.conclude(line, skipped(OWNER_STAYED)));
     return [...(await Promise.all(atOnce)).flat(), ...(await Promise.all(ownerless))];
   };

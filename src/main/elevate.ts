@@ -11,16 +11,34 @@ import { isRootsFile } from './root-owned.js';
 
 /** Ending other users' processes with an administrator's password: one prompt for one list, nothing kept for the next. */
 
-/** What became of one process. */
-export type ElevateResult = 'sent' | 'gone' | 'changed' | 'denied';
+/** One process of a list, and after which other one of it it is to be ended. */
+export interface ElevateTarget {
+  readonly identity: Identity;
+  /** Pid of the target that it belongs to, which itself belongs to none; null = it waits for nobody. */
+  readonly below: number | null;
+}
+
+/**
+ * What became of one process. Without a signal: gone, changed, denied, kept (whom it belongs to stayed), left (it went by itself
+ * after that one). Ended or stayed after being asked; killed or stuck after that; became: another program after being asked. asked: nothing
+ * more is known. signalled: got the last signal of what was wanted, and nobody has looked since.
+ */
+export const ELEVATE_RESULTS = [
+  ...(['gone', 'changed', 'denied', 'kept', 'left', 'asked', 'ended', 'stayed'] as const),
+  ...(['killed', 'stuck', 'became', 'signalled'] as const),
+] as const;
+export type ElevateResult = (typeof ELEVATE_RESULTS)[number];
 export type ElevateReason = 'dismissed' | 'notAuthorised' | 'noAgent' | 'notInstalled' | 'failed';
 export type ElevateOutcome =
   | { readonly ok: true; readonly results: ReadonlyMap<number, ElevateResult> }
   /** `command`: what does the same by hand in a terminal; null where there is no such way, or the user has just said no. */
   | { readonly ok: false; readonly reason: ElevateReason; readonly command: string | null };
 
-/** Asks for a password and signals each target as root if it is still the one named. Never throws on what people or systems answer. */
-export type Elevate = (targets: readonly Identity[], intent: EndIntent) => Promise<ElevateOutcome>;
+/**
+ * Asks for a password once and ends each target as root while it still is the one named: asked, waited for, killed only by `force`, and
+ * what belongs to another after that one. Never throws on what people or systems answer.
+ */
+export type Elevate = (targets: readonly ElevateTarget[], intent: EndIntent) => Promise<ElevateOutcome>;
 
 export interface ElevateParts {
   readonly os: Os;
@@ -41,6 +59,7 @@ const PROMPT_MS = 180_000;
 const MOST_OUTPUT = 64 * 1024;
 /** As much of a command line as the helper compares. */
 const ARGV_BYTES = 4_096;
+const COMM_BYTES = 64;
 const DISMISSED = 126;
 const NOT_RUN = 127;
 const NUMBER = /^(0|[1-9][0-9]{0,19})$/;
@@ -49,25 +68,30 @@ const EXE_ID = /^(0|[1-9][0-9]{0,19}):[1-9][0-9]{0,19}$/;
 const failed = (reason: ElevateReason, command: string | null = null): ElevateOutcome => ({ ok: false, reason, command });
 
 /** FNV-1a, 32 bits: tells one program from the next in the same process. Nobody gains by a collision but the process's own user. */
-const hashOf = (bytes: Uint8Array): number => {
-  let hash = 2_166_136_261;
+const hashOf = (bytes: Uint8Array, from = 2_166_136_261): number => {
+  let hash = from;
   for (const byte of bytes) hash = Math.imul(hash ^ byte, 16_777_619) >>> 0;
   return hash;
 };
 
 /**
- * The target as the helper takes it, `pid:start stamp:uid:device:inode:argv hash`; null where it cannot be named so that it could be told
- * from another one. The executable of another user's process is not ours to see, so its command line stands for it.
+ * The target as the helper takes it, `pid:start stamp:uid:device:inode:argv hash:below`; null where it cannot be named so that it could be
+ * told from another one. The executable of another user's process is not ours to see, so its command line and its short name stand for it.
  */
 const createDescribe = (procRoot: string) => {
   const files = createProcFiles();
-  return ({ key, uid, exeId }: Identity): string | null => {
-    const length = files.read(`${procRoot}/${key.pid}/cmdline`);
+  const hashFile = (path: string, most: number, from?: number): number | null => {
+    const length = files.read(path);
     // Someone who is gone by now has no command line; the helper sees that for itself.
-    const argv = length === 'gone' ? 0 : length;
-    if (typeof argv === 'string' || uid === null || !NUMBER.test(key.startedAt)) return null;
+    const bytes = length === 'gone' ? 0 : length;
+    return typeof bytes === 'string' ? null : hashOf(files.bytes.subarray(0, Math.min(bytes, most)), from);
+  };
+  return ({ identity: { key, uid, exeId }, below }: ElevateTarget): string | null => {
+    const argv = hashFile(`${procRoot}/${key.pid}/cmdline`, ARGV_BYTES);
+    const look = argv === null ? null : hashFile(`${procRoot}/${key.pid}/comm`, COMM_BYTES, argv);
+    if (look === null || uid === null || !NUMBER.test(key.startedAt)) return null;
     if (exeId !== null && !EXE_ID.test(exeId)) return null;
-    return [key.pid, key.startedAt, uid, exeId ?? '0:0', hashOf(files.bytes.subarray(0, Math.min(argv, ARGV_BYTES)))].join(':');
+    return [key.pid, key.startedAt, uid, exeId ?? '0:0', look, below ?? 0].join(':');
   };
 };
 
@@ -113,22 +137,14 @@ const run = (path: string, args: readonly string[], limitMs: number): Promise<Ru
     child.on('close', finish);
   });
 
-const WORDS: Readonly<Record<string, ElevateResult>> = {
-  sent: 'sent',
-  gone: 'gone',
-  changed: 'changed',
-  denied: 'denied',
-  refused: 'denied',
-};
-
-/** What the helper said of each; who it did not come to is denied. Null = it said nothing at all. */
-const parseResults = (stdout: string, targets: readonly Identity[]): ReadonlyMap<number, ElevateResult> | null => {
+/** What the helper said of each last; who it did not come to is denied. Null = it said nothing at all. */
+const parseResults = (stdout: string, pids: readonly number[]): ReadonlyMap<number, ElevateResult> | null => {
   const said = new Map<number, ElevateResult>();
   for (const [, pid, word = ''] of stdout.matchAll(/^([0-9]{1,7}) ([a-z]+)$/gm)) {
-    const result = WORDS[word];
+    const result = word === 'refused' ? 'denied' : ELEVATE_RESULTS.find((each) => each === word && each !== 'signalled');
     if (result !== undefined) said.set(Number(pid), result);
   }
-  return said.size === 0 ? null : new Map(targets.map(({ key }) => [key.pid, said.get(key.pid) ?? 'denied']));
+  return said.size === 0 ? null : new Map(pids.map((pid) => [pid, said.get(pid) ?? 'denied']));
 };
 
 /** The way to end processes as root or administrator. On Linux each is checked again as root, after the password. */
@@ -138,7 +154,7 @@ export const createElevate = (parts: ElevateParts): Elevate => {
   const describe = createDescribe(procRoot);
 
   const throughPolkit: Elevate = async (targets, intent) => {
-    const pids = targets.map(({ key }) => key.pid);
+    const pids = targets.map(({ identity }) => identity.key.pid);
     // A helper that others may write to is neither run nor recommended.
     if (!isRootsFile(helperPath) || !isRootsFile(policyPath)) return failed('notInstalled', `sudo ${killCommand(os, pids, intent)}`);
     const described = targets.map(describe);
@@ -153,20 +169,22 @@ export const createElevate = (parts: ElevateParts): Elevate => {
       if (/No authentication agent found|Error getting authority/.test(stderr)) return failed('noAgent', byHand);
       return failed(/: Not authorized$/m.test(stderr) ? 'notAuthorised' : 'failed');
     }
-    const results = parseResults(stdout, targets);
+    const results = parseResults(stdout, pids);
     return results === null ? failed('failed') : { ok: true, results };
   };
 
   /** macOS and Windows have no helper of ours: what goes in is numbers alone, and who has them is not checked again. */
   const throughPrompt: Elevate = async (targets, intent) => {
-    const pids = targets.map(({ key }) => key.pid);
+    const pids = targets.map(({ identity }) => identity.key.pid);
     const answer = await runAsAdministrator(killCommand(os, pids, intent));
-    return answer === 'done' ? { ok: true, results: new Map(pids.map((pid) => [pid, 'sent'])) } : failed(answer);
+    return answer === 'done' ? { ok: true, results: new Map(pids.map((pid) => [pid, 'signalled'])) } : failed(answer);
   };
 
   return async (targets, intent) => {
-    const pids = new Set(targets.map(({ key }) => key.pid));
-    const possible = [...pids].every((pid) => Number.isInteger(pid) && pid > 1);
+    const pids = new Set(targets.map(({ identity }) => identity.key.pid));
+    const firsts = new Set(targets.filter(({ below }) => below === null).map(({ identity }) => identity.key.pid));
+    const possible =
+      [...pids].every((pid) => Number.isInteger(pid) && pid > 1) && targets.every(({ below }) => below === null || firsts.has(below));
     if (!possible || pids.size !== targets.length || pids.size < 1 || pids.size > MOST_TARGETS) return failed('failed');
     return os === 'linux' ? throughPolkit(targets, intent) : throughPrompt(targets, intent);
   };

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { chmodSync, chownSync, copyFileSync, existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -65,7 +65,7 @@ describe.skipIf(!isRoot)('elevation through a real polkit, as an ordinary user (
   };
   const byHand = (targets: readonly Identity[]) =>
     expect.stringMatching(
-      new RegExp(`^sudo ${HELPER_PATH} ask ${targets.map(({ key, uid }) => `${key.pid}:${key.startedAt}:${uid}:0:0:\\d+`).join(' ')}$`),
+      new RegExp(`^sudo ${HELPER_PATH} ask ${targets.map(({ key, uid }) => `${key.pid}:${key.startedAt}:${uid}:0:0:\\d+:0`).join(' ')}$`),
     );
 
   beforeAll(async () => {
@@ -86,7 +86,7 @@ describe.skipIf(!isRoot)('elevation through a real polkit, as an ordinary user (
     const targets = [sleeper(), sleeper(), sleeper()];
     expect(await elevate(targets, right())).toEqual({
       asked: [DIALOG],
-      outcome: { ok: true, results: targets.map(({ key }) => [key.pid, 'sent']) },
+      outcome: { ok: true, results: targets.map(({ key }) => [key.pid, 'ended']) },
       // Which program another user runs is not ours to see: the helper must do without.
       exeIds: [null, null, null],
     });
@@ -96,7 +96,7 @@ describe.skipIf(!isRoot)('elevation through a real polkit, as an ordinary user (
   it('asks again for the next list', async () => {
     for (const target of [sleeper(), sleeper()]) {
       const { asked, outcome } = await elevate([target], right());
-      expect({ asked, outcome }).toEqual({ asked: [DIALOG], outcome: { ok: true, results: [[target.key.pid, 'sent']] } });
+      expect({ asked, outcome }).toEqual({ asked: [DIALOG], outcome: { ok: true, results: [[target.key.pid, 'ended']] } });
       await gone(target);
     }
   });
@@ -142,11 +142,29 @@ describe.skipIf(!isRoot)('elevation through a real polkit, as an ordinary user (
       ok: true,
       results: [
         [target.key.pid, 'changed'],
-        [other.key.pid, 'sent'],
+        [other.key.pid, 'ended'],
       ],
     });
     await gone(other);
     expect(lives(target)).toBe(true);
+  });
+
+  it('asks a session before what belongs to it, and kills who stays, all of it in one prompt', async () => {
+    const [session, server] = [start('/bin/bash', ['-c', 'trap "" TERM; while :; do sleep 0.05; done'], OTHER), sleeper()];
+    // Deaf once it sleeps.
+    await until(() => (/SigIgn:\s+[0-9a-f]+/.exec(readFileSync(`/proc/${session.key.pid}/status`, 'utf8'))?.[0] ?? '').endsWith('4006'));
+    const { asked, outcome } = await elevate([session, server], right(), undefined, { intent: 'force', below: [null, session.key.pid] });
+    expect({ asked, outcome }).toEqual({
+      asked: [DIALOG],
+      outcome: {
+        ok: true,
+        results: [
+          [session.key.pid, 'killed'],
+          [server.key.pid, 'ended'],
+        ],
+      },
+    });
+    expect([isAt(session.key.pid)?.signalCode, isAt(server.key.pid)?.signalCode]).toEqual(['SIGKILL', 'SIGTERM']);
   });
 
   it('says gone of who ended while the dialog stood', async () => {

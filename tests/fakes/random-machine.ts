@@ -91,7 +91,7 @@ export const aCase = fc.record({
   minAgeMinutes: mostly(null, 0, 10),
   elevated: fc.boolean(),
   /** What the administrator's prompt comes to. */
-  prompt: fc.constantFrom('accepted', 'dismissed'),
+  prompt: fc.constantFrom('accepted' as const, 'dismissed' as const),
   typed: mostly(true, false),
   isRoot: fc.constantFrom(false, false, true),
 });

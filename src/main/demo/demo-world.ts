@@ -94,7 +94,10 @@ export const createDemoWorld = (now: () => number = Date.now): World => {
       sessionFiles: sessionFilesAt(now),
     },
     elevate: async (targets, intent) => {
-      const results = targets.map((target) => [target.key.pid, script.signal(target, intent, now(), true)] as const);
+      const results = targets.map(({ identity }) => {
+        const outcome = script.signal(identity, intent, now(), true);
+        return [identity.key.pid, outcome === 'sent' ? 'signalled' : outcome] as const;
+      });
       return { ok: true, results: new Map(results) };
     },
     jobCheck: async () => 'same',

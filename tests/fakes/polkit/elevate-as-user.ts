@@ -11,6 +11,9 @@ export interface Order {
   readonly pids: readonly number[];
   readonly person: Person | null;
   readonly promptMs?: number;
+  readonly intent?: 'ask' | 'force';
+  /** For each pid the one that it is ended after; null = none. */
+  readonly below?: readonly (number | null)[];
 }
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
@@ -26,7 +29,9 @@ const stop =
     await next();
   }));
 const elevate = createElevate({ os: 'linux', ...(order.promptMs === undefined ? {} : { promptMs: order.promptMs }) });
-const outcome = await elevate(targets, 'ask');
+const below = new Map(order.pids.map((pid, at) => [pid, order.below?.[at] ?? null]));
+const list = targets.map((identity) => ({ identity, below: below.get(identity.key.pid) ?? null }));
+const outcome = await elevate(list, order.intent ?? 'ask');
 const told = outcome.ok ? { ...outcome, results: [...outcome.results] } : outcome;
 process.stdout.write(`${JSON.stringify({ outcome: told, exeIds: targets.map(({ exeId }) => exeId) })}\n`);
 stop?.();

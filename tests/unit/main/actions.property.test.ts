@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Elevate } from '../../../src/main/elevate.js';
 import type { ActionRequest, Preview, Verb } from '../../../src/shared/api.js';
 import type { ProtectRule } from '../../../src/shared/config.js';
 import { isSession } from '../../../src/shared/end-plan.js';
@@ -9,9 +8,10 @@ import { refusalOf } from '../../../src/shared/guard.js';
 import { keyId } from '../../../src/shared/process-key.js';
 import type { Kind, ProcessKey, ProcessView } from '../../../src/shared/types.js';
 import { actionsOn, fieldsOf } from '../../fakes/actions-on.js';
+import { helperOn } from '../../fakes/fake-helper.js';
 import type { Case } from '../../fakes/random-machine.js';
 import { aCase, guardOf, peopleOf, pidOf, play, requestOf, SELF } from '../../fakes/random-machine.js';
-import type { SentSignal, World } from '../../fakes/recording-platform.js';
+import type { SentSignal } from '../../fakes/recording-platform.js';
 import { createWorld } from '../../fakes/recording-platform.js';
 import { soakMs, soakTimeoutMs } from '../../fakes/soak.js';
 
@@ -76,15 +76,6 @@ const checkPreview = (preview: Preview, views: ReadonlyMap<string, ProcessView>,
   expect(preview.confirm).toBe({ user: one.user, all: 'ALL' }[request.scope.type as string] ?? null);
 };
 
-/** The administrator's helper: it does what the platform does. */
-const helperOn =
-  (world: World, one: Case): Elevate =>
-  async (targets, intent) => {
-    await world.clock.sleep(400);
-    if (one.prompt === 'dismissed') return { ok: false, reason: 'dismissed', command: null };
-    return { ok: true, results: new Map(targets.map((target) => [target.key.pid, world.platform.signal(target, intent)])) };
-  };
-
 /** What holds of every signal, whatever the command. */
 const checkSignal = (signal: SentSignal, request: ActionRequest, accepted: ReadonlySet<string>, forbidden: readonly number[]): void => {
   expect(accepted.has(keyId(signal.target.key))).toBe(true);
@@ -102,7 +93,7 @@ const run = async (one: Case): Promise<void> => {
   const world = createWorld(people);
   play(world, one, rules);
   const selfParent = people[one.selfParent]?.view.key.pid ?? 1;
-  const parts = { guard, rules: () => [...rules], self: { pid: SELF, ppid: () => selfParent }, elevate: helperOn(world, one) };
+  const parts = { guard, rules: () => [...rules], self: { pid: SELF, ppid: () => selfParent }, elevate: helperOn(world, one.prompt) };
   const on = actionsOn(world, parts);
 
   const keys = one.chosen.map((index): ProcessKey => {

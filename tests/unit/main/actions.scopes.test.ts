@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { Elevate, ElevateReason } from '../../../src/main/elevate.js';
+import type { Elevate, ElevateReason, ElevateResult } from '../../../src/main/elevate.js';
 import type { ActionRequest, ActionScope, StoppedSession } from '../../../src/shared/api.js';
 import { acceptedKeys } from '../../../src/shared/end-plan.js';
 import type { ProcessView } from '../../../src/shared/types.js';
 import { toEnd } from '../../fakes/a-view.js';
 import type { On } from '../../fakes/actions-on.js';
 import { actionsOn, brief, CALLER, done, fake, fieldsOf, key, server, signals, skipped, valueIn } from '../../fakes/actions-on.js';
+import { helperOn } from '../../fakes/fake-helper.js';
+import type { FakeProcess } from '../../fakes/recording-platform.js';
 import { createWorld } from '../../fakes/recording-platform.js';
 
 const MB = 1_048_576;
@@ -216,25 +218,21 @@ describe('other verbs', () => {
 describe('as administrator', () => {
   const eve = (pid: number, over: Partial<ProcessView> = {}) => fake(pid, { uid: 1001, user: 'eve', ...over });
   const elevated = (...pids: readonly number[]) => request(keysOf(...pids), { elevated: true });
-  const set = (answer: (world: ReturnType<typeof createWorld>) => Elevate) => {
-    const world = createWorld([fake(50), eve(60), eve(61), fake(62, { uid: 33, user: 'www-data' })]);
+  const set = (answer: (world: ReturnType<typeof createWorld>) => Elevate, more: readonly FakeProcess[] = []) => {
+    const world = createWorld([fake(50), eve(60), eve(61), fake(62, { uid: 33, user: 'www-data' }), ...more]);
     const asked: unknown[] = [];
     const act = answer(world);
     const elevate: Elevate = async (targets, intent) => {
-      asked.push([targets.map((target) => target.key.pid), intent]);
+      asked.push([
+        targets.map(({ identity, below }) => (below === null ? identity.key.pid : `${identity.key.pid} after ${below}`)),
+        intent,
+      ]);
       return act(targets, intent);
     };
     return { world, asked, on: actionsOn(world, { elevate }) };
   };
-  const obeying =
-    (world: ReturnType<typeof createWorld>): Elevate =>
-    async (targets, intent) => ({
-      ok: true,
-      results: new Map(targets.map((target) => [target.key.pid, world.platform.signal(target, intent)])),
-    });
-
   it('hands the others’ processes over at once, ends its own itself, and never touches the system’s', async () => {
-    const { on, world, asked } = set(obeying);
+    const { on, world, asked } = set(helperOn);
     const preview = await previewOf(on, elevated(50, 60, 61, 62));
     expect(preview.excluded.map(({ key: { pid }, refusal }) => [pid, refusal.id])).toEqual([[62, 'systemUser']]);
     expect(brief(valueIn(await perform(on, elevated(50, 60, 61, 62))))).toEqual([done(50), done(60), done(61)]);
@@ -251,7 +249,7 @@ describe('as administrator', () => {
     const { on, world, asked } = set(() => async () => ({
       ok: true,
       results: new Map([
-        [60, 'sent' as const],
+        [60, 'asked' as const],
         [61, 'gone' as const],
       ]),
     }));
@@ -259,12 +257,76 @@ describe('as administrator', () => {
     world.update(61, { exeId: '9:9' });
     const keys = acceptedKeys(preview, { includeWarned: true });
     const report = valueIn(await on.actions.performAction({ token: preview.token ?? '', keys, confirmation: null, caller: CALLER }));
-    // The helper said that it was sent, yet it is there.
+    // The helper said that it was asked, yet it is there.
     expect(brief(report).map(({ pid, id }) => [pid, id])).toEqual([
       [61, 'changed'],
       [60, 'timeout'],
     ]);
     expect(asked).toEqual([[[60], 'ask']]);
+  });
+
+  const forced = (...pids: readonly number[]) => request(keysOf(...pids), { elevated: true, force: true });
+  const bySession = { kind: 'mcp-server', ppid: 70, owner: key(70) } as const;
+
+  it('ends what a session owns after it, in the same prompt, and not at all where the session stays', async () => {
+    const people = [eve(70), eve(71, bySession), eve(72, bySession)];
+    people[2] = { ...people[2], ...eve(72, bySession), endsAfterMs: null };
+    const obeys = set(helperOn, people);
+    const { results } = valueIn(await perform(obeys.on, elevated(70)));
+    expect(results.map(({ key: { pid }, id, signal }) => [pid, id, signal])).toEqual([
+      [70, 'done', 'SIGTERM'],
+      [71, 'done', 'SIGTERM'],
+      [72, 'timeout', 'SIGTERM'],
+    ]);
+    expect(obeys.asked).toEqual([[[70, '71 after 70', '72 after 70'], 'ask']]);
+    const order = obeys.world.sent.map(({ target }) => target.key.pid);
+    expect(order[0]).toBe(70);
+
+    const stays = set(helperOn, [{ ...eve(70), endsAfterMs: null }, eve(71, bySession)]);
+    const kept = valueIn(await perform(stays.on, elevated(70)));
+    expect(kept.results.map(({ key: { pid }, outcome, id }) => [pid, outcome, id])).toEqual([
+      [70, 'failed', 'timeout'],
+      [71, 'skipped', 'ownerStayed'],
+    ]);
+    expect(stays.world.sent.map(({ target }) => target.key.pid)).toEqual([70]);
+  });
+
+  it('asks before it kills, and kills only who stayed', async () => {
+    const { on, world } = set(helperOn, [{ ...eve(70), endsAfterMs: null, diesAfterMs: 0 }]);
+    const { results } = valueIn(await perform(on, forced(60, 70)));
+    expect(results.map(({ key: { pid }, id, signal }) => [pid, id, signal])).toEqual([
+      [60, 'done', 'SIGTERM'],
+      [70, 'forced', 'SIGKILL'],
+    ]);
+    expect(signals(world).sort()).toEqual(['60 ask sent', '70 ask sent', '70 force sent']);
+  });
+
+  it('keeps what belongs to a session that changed before the prompt out of it', async () => {
+    const { on, world, asked } = set(helperOn, [eve(70), eve(71, bySession)]);
+    const preview = await previewOf(on, elevated(70));
+    world.update(70, { exeId: '9:9' });
+    const keys = acceptedKeys(preview, { includeWarned: true });
+    const report = valueIn(await on.actions.performAction({ token: preview.token ?? '', keys, confirmation: null, caller: CALLER }));
+    expect([report.results.map(({ id }) => id), asked]).toEqual([['changed', 'ownerStayed'], []]);
+  });
+
+  it.each<[ElevateResult, string, string, string | null]>([
+    ['gone', 'skipped', 'gone', null],
+    ['changed', 'skipped', 'changed', null],
+    ['denied', 'failed', 'denied', null],
+    ['kept', 'skipped', 'ownerStayed', null],
+    ['left', 'failed', 'unexpected', null],
+    ['asked', 'failed', 'timeout', 'SIGTERM'],
+    ['ended', 'failed', 'timeout', 'SIGTERM'],
+    ['stayed', 'failed', 'timeout', 'SIGTERM'],
+    ['became', 'failed', 'changed', 'SIGTERM'],
+    ['killed', 'failed', 'stuck', 'SIGKILL'],
+    ['stuck', 'failed', 'stuck', 'SIGKILL'],
+    ['signalled', 'failed', 'stuck', 'SIGKILL'],
+  ])('makes of “%s”, where the process is still there: %s (%s)', async (said, outcome, id, signal) => {
+    const { on } = set(() => async () => ({ ok: true, results: new Map([[60, said]]) }));
+    const { results } = valueIn(await perform(on, forced(60)));
+    expect(results.map((one) => [one.outcome, one.id, one.signal])).toEqual([[outcome, id, signal]]);
   });
 
   it.each<[ElevateReason, string | null, string, string]>([
@@ -289,7 +351,7 @@ describe('as administrator', () => {
     expect(await perform(none, elevated(60))).toEqual({ ok: false, failure: { reason: 'denied', id: 'elevateUnavailable' } });
     const pids = Array.from({ length: 65 }, (_, i) => 100 + i);
     const world = createWorld(pids.map((pid) => eve(pid)));
-    const many = actionsOn(world, { elevate: obeying(world) });
+    const many = actionsOn(world, { elevate: helperOn(world) });
     expect(await perform(many, elevated(...pids))).toEqual({ ok: false, failure: { reason: 'invalid', id: 'elevateTooMany' } });
     expect(world.sent).toEqual([]);
   });

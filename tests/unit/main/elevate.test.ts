@@ -2,25 +2,22 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ElevateOutcome } from '../../../src/main/elevate.js';
+import type { ElevateOutcome, ElevateTarget } from '../../../src/main/elevate.js';
 import { createElevate } from '../../../src/main/elevate.js';
 import { MOST_TARGETS } from '../../../src/main/most-targets.js';
 import type { Identity } from '../../../src/main/platform/index.js';
 
 const isRoot = process.getuid?.() === 0;
-const target = (pid: number, other: Partial<Identity> = {}): Identity => ({
-  key: { pid, startedAt: `${pid}00` },
-  uid: 1000,
-  exeId: null,
-  state: 'S',
-  ...other,
+const target = (pid: number, other: Partial<Identity> = {}, below: number | null = null): ElevateTarget => ({
+  identity: { key: { pid, startedAt: `${pid}00` }, uid: 1000, exeId: null, state: 'S', ...other },
+  below,
 });
-const many = (count: number): readonly Identity[] => Array.from({ length: count }, (_, at) => target(4_000_000 + at));
+const many = (count: number): readonly ElevateTarget[] => Array.from({ length: count }, (_, at) => target(4_000_000 + at));
 const no = (reason: string, command: string | null = null) => ({ ok: false, reason, command });
 const yes = (...results: readonly (readonly [number, string])[]) => ({ ok: true, results: new Map(results) });
 
-/** FNV-1a of "sleep\0" and of nothing, worked out apart from the code. */
-const HASHES = { 'sleep\0': 612_658_584, '': 2_166_136_261 };
+/** FNV-1a of "sleep\0sleep\n" (command line and short name) and of nothing, worked out apart from the code. */
+const HASHES = { sleep: 1_721_434_675, '': 2_166_136_261 };
 
 // pkexec and helper must be root's own to be run at all; the real ones are in the end-to-end tests.
 describe.skipIf(!isRoot)('elevating on Linux (needs files of root)', () => {
@@ -54,17 +51,19 @@ describe.skipIf(!isRoot)('elevating on Linux (needs files of root)', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   it('runs the helper with names that only the very processes answer to, and nothing of our environment', async () => {
-    pkexec("printf '20 sent\\n30 changed\\n'; exit 3");
+    pkexec("printf '20 asked\\n30 changed\\n20 ended\\n40 left\\n'; exit 3");
     mkdirSync(at('proc/20'), { recursive: true });
     writeFileSync(at('proc/20/cmdline'), 'sleep\0');
-    const targets = [target(20, { exeId: '65024:123' }), target(30)];
-    expect(await make()(targets, 'ask')).toEqual(yes([20, 'sent'], [30, 'changed']));
+    writeFileSync(at('proc/20/comm'), 'sleep\n');
+    const targets = [target(20, { exeId: '65024:123' }), target(30), target(40, {}, 20)];
+    expect(await make()(targets, 'ask')).toEqual(yes([20, 'ended'], [30, 'changed'], [40, 'left']));
     expect(read('args')).toEqual([
       '--disable-internal-agent',
       at('helper'),
       'ask',
-      `20:2000:1000:65024:123:${HASHES['sleep\0']}`,
-      `30:3000:1000:0:0:${HASHES['']}`,
+      `20:2000:1000:65024:123:${HASHES.sleep}:0`,
+      `30:3000:1000:0:0:${HASHES['']}:0`,
+      `40:4000:1000:0:0:${HASHES['']}:20`,
     ]);
     expect(
       read('env')
@@ -88,12 +87,13 @@ describe.skipIf(!isRoot)('elevating on Linux (needs files of root)', () => {
     ['ran a helper that died', 'kill -9 $$', () => no('failed')],
     ['ran a helper that said nothing', 'exit 0', () => no('failed')],
     ['ran a helper that refused', "printf '20 refused\\n'; exit 3", () => yes([20, 'denied'])],
-    ['ran a helper that was cut off before it came to it', "printf '21 sent\\n'; kill -9 $$", () => yes([20, 'denied'])],
-    ['babbles', "printf '20 owned\\n20 sent;\\n 20 sent\\n'; exit 0", () => no('failed')],
+    ['ran a helper that was cut off before it came to it', "printf '21 asked\\n'; kill -9 $$", () => yes([20, 'denied'])],
+    ['ran a helper that was cut off while it waited', "printf '20 asked\\n'; kill -9 $$", () => yes([20, 'asked'])],
+    ['babbles', "printf '20 owned\\n20 ended;\\n 20 ended\\n20 signalled\\n'; exit 0", () => no('failed')],
     ['floods', "head -c 3000000 /dev/zero | tr '\\0' x; exit 0", () => no('failed')],
   ])('says so when pkexec %s', async (_what, script, outcome) => {
     pkexec(script);
-    expect(await make()([target(20)], 'force')).toEqual(outcome(`sudo ${at('helper')} force 20:2000:1000:0:0:${HASHES['']}`));
+    expect(await make()([target(20)], 'force')).toEqual(outcome(`sudo ${at('helper')} force 20:2000:1000:0:0:${HASHES['']}:0`));
   });
 
   it('gives up when nobody answers', async () => {
@@ -112,12 +112,12 @@ describe.skipIf(!isRoot)('elevating on Linux (needs files of root)', () => {
   it('gives the command where there is no pkexec, or not only root may write it', async () => {
     for (const spoil of [() => chmodSync(at('pkexec'), 0o777), () => rmSync(at('pkexec'))]) {
       spoil();
-      expect(await make()([target(20)], 'ask')).toEqual(no('noAgent', `sudo ${at('helper')} ask 20:2000:1000:0:0:${HASHES['']}`));
+      expect(await make()([target(20)], 'ask')).toEqual(no('noAgent', `sudo ${at('helper')} ask 20:2000:1000:0:0:${HASHES['']}:0`));
     }
     expect(existsSync(at('args'))).toBe(false);
   });
 
-  it.each<[string, readonly Identity[]]>([
+  it.each<[string, readonly ElevateTarget[]]>([
     ['nobody', []],
     ['too many', many(MOST_TARGETS + 1)],
     ['one twice', [target(20), target(20)]],
@@ -129,6 +129,9 @@ describe.skipIf(!isRoot)('elevating on Linux (needs files of root)', () => {
     ['a stamp with a shell in it', [target(20, { key: { pid: 20, startedAt: '1;reboot' } })]],
     ['an executable with a shell in it', [target(20, { exeId: '1:2 $(id)' })]],
     ['an executable without a number', [target(20, { exeId: '1:0' })]],
+    ['what belongs to nobody of the list', [target(20), target(30, {}, 40)]],
+    ['what belongs to itself', [target(20, {}, 20)]],
+    ['what belongs to what belongs to another', [target(20), target(30, {}, 20), target(40, {}, 30)]],
     ['one of these among others', [target(30), target(20, { uid: null })]],
   ])('asks nobody for %s', async (_what, targets) => {
     expect(await make()(targets, 'ask')).toEqual(no('failed'));
@@ -138,7 +141,7 @@ describe.skipIf(!isRoot)('elevating on Linux (needs files of root)', () => {
   it('takes as many as the helper does', async () => {
     const targets = many(MOST_TARGETS);
     pkexec('shift 3; for one in "$@"; do echo "$one" | sed "s/:.*/ gone/"; done');
-    expect(await make()(targets, 'ask')).toEqual(yes(...targets.map(({ key }) => [key.pid, 'gone'] as const)));
+    expect(await make()(targets, 'ask')).toEqual(yes(...targets.map(({ identity }) => [identity.key.pid, 'gone'] as const)));
   });
 });
 
@@ -168,7 +171,7 @@ describe('elevating without the helper', () => {
       outcomes.push(await elevate([target(20), target(30, { key: { pid: 30, startedAt: '"; rm -rf /' } })], 'force'));
       await elevate([target(1)], 'ask');
     }
-    expect(outcomes).toEqual([yes([20, 'sent'], [30, 'sent']), no('dismissed'), no('failed')]);
+    expect(outcomes).toEqual([yes([20, 'signalled'], [30, 'signalled']), no('dismissed'), no('failed')]);
     expect(commands).toEqual(Array(3).fill(os === 'darwin' ? '/bin/kill -KILL 20 30' : 'taskkill /F /PID 20 /PID 30'));
   });
 });
