@@ -4,6 +4,7 @@ import { app, clipboard, dialog, nativeTheme, powerMonitor, shell } from 'electr
 import type { AppState, QuickCounts, Result } from '../shared/api.js';
 import { quickCounts } from '../shared/bulk.js';
 import type { Config } from '../shared/config.js';
+import { editId } from '../shared/config-edit.js';
 import { createCore } from './core.js';
 import { createDemoWorld } from './demo/demo-world.js';
 import { readDetails } from './details.js';
@@ -133,7 +134,11 @@ export const start = async (): Promise<void> => {
       await monitor.refresh();
       return done;
     },
-    setPreferences: async (patch) => {
+    setPreferences: async ({ confirm_single_idle: value, ...patch }) => {
+      const edit = { at: 'global', key: 'confirm_single_idle', value } as const;
+      // Not to be asked protects less; the tick beside the words that say so is the agreement to it.
+      const agreed = value === undefined ? null : await core.configDoor.change([edit], [editId(edit)], 'change');
+      if (agreed?.ok === false) return agreed;
       const saved = await core.configStore.setPreferences(patch);
       if (!saved.ok) return saved;
       applySettings();

@@ -173,6 +173,7 @@ describe('ending, with real signals', () => {
     await dialog().waitFor({ state: 'detached' });
     const limits = join(launched.home, '.config/claude-manager/claude_limits.json');
     expect(JSON.parse(readFileSync(limits, 'utf8'))).toMatchObject({ global_settings: { confirm_single_idle: false } });
+    expect(log()).toMatch(/ - SUCCESS - CONFIG_CHANGE: Key: global_settings\.confirm_single_idle - From: true - To: false/);
 
     const second = await lab.orphanServer({ name: 'server-second' });
     const soon = page()
