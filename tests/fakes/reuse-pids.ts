@@ -94,6 +94,7 @@ const helperCase = async (when: 'beforeAct' | 'afterAsk'): Promise<Reused> => {
   }
   const running = spawn(helper, ['force', named], { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
+  const closed = new Promise((resolve) => running.once('close', resolve));
   const asked = new Promise<void>((resolve) => {
     running.stdout.on('data', (chunk: Buffer) => {
       said += chunk.toString();
@@ -102,7 +103,7 @@ const helperCase = async (when: 'beforeAct' | 'afterAsk'): Promise<Reused> => {
   });
   await asked;
   const newcomer = await replace(child, true);
-  await new Promise((resolve) => running.once('close', resolve));
+  await closed;
   return { reused: newcomer.key.startedAt !== startedAt, said: said.trim().split('\n'), newcomerLives: lives(newcomer) };
 };
 
