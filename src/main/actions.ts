@@ -1,5 +1,6 @@
 import type { ActionRequest, EndReport, EndResult, Failure, Preview, PreviewTarget, Result, StoppedSession } from '../shared/api.js';
 import { confirmationOf, isBulk, isLight } from '../shared/bulk.js';
+import type { Config } from '../shared/config.js';
 import { tickedIds } from '../shared/end-plan.js';
 import { keyId } from '../shared/process-key.js';
 import { stoppedOf } from '../shared/stopped.js';
@@ -63,6 +64,10 @@ const failed = (reason: Failure['reason'], id: string): Result<never> => ({ ok: 
 const isPossible = ({ verb, scope, force, priority, elevated }: ActionRequest): boolean =>
   (verb === 'end' || !force) && (verb === 'priority') === (priority !== null) && (!elevated || (verb === 'end' && scope.type === 'keys'));
 
+/** What the user has switched off for everybody here, as an id of the words that say so. */
+const switchedOff = ({ global_settings: settings }: Config, { elevated }: ActionRequest): 'readOnly' | 'elevationOff' | null =>
+  settings.read_only ? 'readOnly' : elevated && !settings.elevation_enabled ? 'elevationOff' : null;
+
 const targetOf = (line: FrozenLine, ticked: boolean): PreviewTarget => ({
   key: line.view.key,
   below: line.below,
@@ -113,6 +118,11 @@ export const createActions = (parts: ActionsParts): Actions => {
 
   const previewAction: Actions['previewAction'] = async (request, { caller }) => {
     if (!isPossible(request)) return failed('invalid', 'requestInvalid');
+    const off = switchedOff(config(), request);
+    if (off !== null) {
+      await write(refusedCommandEntry(request.scope.type === 'keys' ? request.scope.keys : [], { reason: 'denied', id: off }, request));
+      return failed('denied', off);
+    }
     const seen = await look(request);
     if (seen === null) return failed('changed', 'cannotVerify');
     const { lines, excluded } = seen;
@@ -203,6 +213,8 @@ export const createActions = (parts: ActionsParts): Actions => {
     if (frozen === 'expired') return refuse('expired', 'previewExpired');
     if (frozen === 'invalid') return refuse('invalid', 'previewInvalid');
     if (frozen.confirm !== null && confirmation !== frozen.confirm) return refuse('invalid', 'confirmation');
+    const off = switchedOff(config(), frozen.request);
+    if (off !== null) return refuse('denied', off);
     const shown = new Set(frozen.lines.map((line) => keyId(line.view.key)));
     const wanted = new Set(keys.map(keyId));
     for (const id of wanted) if (!shown.has(id)) return refuse('invalid', 'previewOther');

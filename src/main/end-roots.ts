@@ -1,5 +1,5 @@
 import type { EndResult } from '../shared/api.js';
-import { refusalOf } from '../shared/guard.js';
+import { guardRules, refusalOf } from '../shared/guard.js';
 import type { Acting, Root, Verdict } from './acting.js';
 import { OWNER_STAYED, skipped, UNEXPECTED, underMarks } from './acting.js';
 import type { Stopped } from './claude-stop.js';
@@ -35,7 +35,7 @@ const endFollower = async (acting: Acting, line: FrozenLine, owner: FrozenLine):
     // What was shown as serving others and ticked all the same was meant.
     if (line.role === 'owned' && serves && !isGone({ platform }, line.identity))
       return skipped({ reason: 'changed', id: 'changedWarning' });
-    const refusal = refusalOf(line.view, { ...newer.guard, protectRules: config().protect_rules }, owner.view);
+    const refusal = refusalOf(line.view, { ...newer.guard, ...guardRules(config()) }, owner.view);
     if (refusal) return skipped({ reason: refusal.reason, id: 'protectedNow' });
   } catch (error) {
     onProblem(error);

@@ -1,5 +1,8 @@
+import type { Classify } from '../shared/classify.js';
+import { createClassify } from '../shared/classify.js';
 import type { Config } from '../shared/config.js';
 import type { GuardContext } from '../shared/guard.js';
+import { guardRules } from '../shared/guard.js';
 import type { Judgement } from '../shared/judge.js';
 import { candidates, judgeKinds, judgeLeftOvers } from '../shared/judge.js';
 import { markedOwnerPid } from '../shared/marks.js';
@@ -66,10 +69,19 @@ export const createLooker = (parts: { platform: Platform; registry: SessionRegis
   let memory: SnapshotMemory | null = null;
   let turn: Promise<unknown> = Promise.resolve();
 
+  let own: { readonly names: readonly string[]; readonly patterns: readonly string[]; readonly classify: Classify } | null = null;
+  /** The same one as long as the user's additions are: what cannot be Claude's is remembered by it. */
+  const classifier = (): Classify => {
+    const { detection_names: names, detection_patterns: patterns } = config().global_settings;
+    if (own === null || JSON.stringify([own.names, own.patterns]) !== JSON.stringify([names, patterns]))
+      own = { names, patterns, classify: createClassify({ names, patterns }) };
+    return own.classify;
+  };
+
   const once = async (): Promise<Look> => {
     const [reading, host] = await Promise.all([platform.read(), platform.hostTotals().catch(() => NO_HOST)]);
     const records = await registry.read(reading.processes);
-    const judged = judgeKinds(reading, records);
+    const judged = judgeKinds(reading, records, { classify: classifier() });
     const facts = await platform.inspect(candidates(judged));
     const judgements = judgeLeftOvers(judged, facts, reading.takenAtMs);
     platform.focus(new Set(judgements.map((j) => j.raw.key.pid)));
@@ -77,7 +89,7 @@ export const createLooker = (parts: { platform: Platform; registry: SessionRegis
       selfPid: reading.selfPid,
       selfUid,
       isRoot: selfUid === 0,
-      protectRules: config().protect_rules,
+      ...guardRules(config()),
       ...kin(reading),
     };
     const built = buildSnapshot({ reading, judgements, host, config: config(), guard, previous: memory });

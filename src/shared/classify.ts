@@ -117,15 +117,39 @@ const byName = (facts: ProcessFacts): Claim => {
   return names ? { value: 'unverified', evidence: [because('nameOnly', { name: short(called) })] } : null;
 };
 
+/** What the user adds: base names of executables, and parts of command lines. */
+export interface Additions {
+  readonly names: readonly string[];
+  readonly patterns: readonly string[];
+}
+
+/** Section 6, the user's own: no more than an api-client, which no list of many ever holds. */
+const added =
+  ({ names, patterns }: Additions) =>
+  (facts: ProcessFacts): Claim => {
+    const name = clientNames(facts).find((word) => word !== '' && names.includes(word));
+    if (name !== undefined) return { value: 'api-client', evidence: [because('addedName', { name: short(name) })] };
+    if (patterns.length === 0 || facts.argv === null) return null;
+    const line = [facts.argv[0] ?? '', ...ownSlots(facts.argv)].join(' ');
+    const pattern = patterns.find((part) => line.includes(part));
+    return pattern === undefined ? null : { value: 'api-client', evidence: [because('addedPattern', { pattern: short(pattern) })] };
+  };
+
 const CLIENTS = new Set(['anthropic', 'claude-api', 'claude-cli']);
 const INTERPRETERS = /^(?:python|pypy|ruby|perl|node|nodejs|bun|deno)[\d.]*$/;
 
+/** A program's names; for an interpreter its script's, too. */
+const clientNames = (facts: ProcessFacts): readonly string[] => {
+  const { platform, argv } = facts;
+  const names = ownNames(facts);
+  const isScript = INTERPRETERS.test(names[0] ?? '') && argv !== null;
+  return isScript ? [...names, programName(platform, argv[scriptIndex(argv, 'node')])] : names;
+};
+
 /** Section 6: what the original dashboard found by name or by its model. */
 const apiClient = (facts: ProcessFacts): Claim => {
-  const { platform, argv } = facts;
-  const names = [...ownNames(facts)];
-  if (INTERPRETERS.test(names[0] ?? '') && argv !== null) names.push(programName(platform, argv[scriptIndex(argv, 'node')]));
-  const name = names.find((word) => CLIENTS.has(word));
+  const { argv } = facts;
+  const name = clientNames(facts).find((word) => CLIENTS.has(word));
   if (name !== undefined) return { value: 'api-client', evidence: [because('clientName', { name })] };
   const slots = ownSlots(argv);
   const models = [...slots.keys()].map((at) => (slots[at] === '--model' ? slots[at + 1] : /^--model=(.*)$/s.exec(slots[at] ?? '')?.[1]));
@@ -143,16 +167,24 @@ const doubts = (facts: ProcessFacts): readonly Evidence[] => {
 
 const RULES = [desktop, classifyEngine, byPath, toolShell, child, suspect, byName, apiClient] as const;
 
-/** What kind of Claude process this is (claude-processes.md 5.1 and 6, first match wins) and why; null = not Claude's, or our own. */
-export const classify = (facts: ProcessFacts): Verdict<Kind | null> => {
-  if (facts.hints.isSelf === true || facts.hints.ancestorIsSelf === true) return { value: null, evidence: [] };
-  if (facts.state === 'Z') return zombie(facts);
-  for (const rule of RULES) {
-    const claim = rule(facts);
-    if (claim !== null) return { value: claim.value, evidence: [...claim.evidence, ...doubts(facts)] };
-  }
-  return { value: null, evidence: [] };
+export type Classify = (facts: ProcessFacts) => Verdict<Kind | null>;
+
+/** Classification with what the user adds to it: only processes that no rule of ours has claimed. */
+export const createClassify = (additions: Additions): Classify => {
+  const rules = [...RULES, added(additions)];
+  return (facts) => {
+    if (facts.hints.isSelf === true || facts.hints.ancestorIsSelf === true) return { value: null, evidence: [] };
+    if (facts.state === 'Z') return zombie(facts);
+    for (const rule of rules) {
+      const claim = rule(facts);
+      if (claim !== null) return { value: claim.value, evidence: [...claim.evidence, ...doubts(facts)] };
+    }
+    return { value: null, evidence: [] };
+  };
 };
+
+/** What kind of Claude process this is (claude-processes.md 5.1 and 6, first match wins) and why; null = not Claude's, or our own. */
+export const classify: Classify = createClassify({ names: [], patterns: [] });
 
 /** Whether a claim rests on a package's name alone, which more facts (its control group) may take back. */
 export const isSuspect = (evidence: readonly Evidence[]): boolean => evidence.some(({ id }) => id === 'kind.suspect');

@@ -1,7 +1,8 @@
+import type { Classify } from './classify.js';
 import { hasEngineKind } from './family.js';
 import { isMarked } from './marks.js';
 import type { ParentFacts, ProcessFacts, RegistryFacts } from './process-facts.js';
-import type { Evidence, Kind, Os, RawProcess, Reading, SessionRecord, StaticFacts, Verdict } from './types.js';
+import type { Evidence, Kind, Os, RawProcess, Reading, SessionRecord, StaticFacts } from './types.js';
 
 /** One process among its family. */
 export interface TreeNode {
@@ -34,7 +35,6 @@ type Node = { -readonly [K in Exclude<keyof TreeNode, 'engineAbove'>]: TreeNode[
   /** Parents are settled before their children: 1, 2, …; 0 = not yet, -1 = being looked at. */
   order: number;
 };
-type Classify = (facts: ProcessFacts) => Verdict<Kind | null>;
 
 const isNumber = (stamp: string): boolean => {
   for (let at = 0; at < stamp.length; at++) {
@@ -71,20 +71,25 @@ const factsOf = (os: Os, raw: Pick<RawProcess, 'facts'> & Partial<RawProcess>): 
   env: raw.facts.marks,
 });
 
-const claimable: Readonly<Record<Os, WeakMap<StaticFacts, boolean>>> = {
-  linux: new WeakMap(),
-  darwin: new WeakMap(),
-  win32: new WeakMap(),
+type Claimable = Readonly<Record<Os, WeakMap<StaticFacts, boolean>>>;
+const claimable = new WeakMap<Classify, Claimable>();
+const claimableBy = (classify: Classify): Claimable => {
+  const known = claimable.get(classify);
+  if (known !== undefined) return known;
+  const fresh: Claimable = { linux: new WeakMap(), darwin: new WeakMap(), win32: new WeakMap() };
+  claimable.set(classify, fresh);
+  return fresh;
 };
 
 /** Whether a process could be Claude's by what it is itself. Most are not, and stay so until they exec: asked once for each. */
 const canBeClaimed = (os: Os, facts: StaticFacts, classify: Classify): boolean => {
-  const known = claimable[os].get(facts);
+  const answers = claimableBy(classify)[os];
+  const known = answers.get(facts);
   if (known !== undefined) return known;
   const parent = os === 'win32' ? { ...ORPHANED, alive: false } : ORPHANED;
   const alone = { ...factsOf(os, { facts }), parent, hints: {}, registry: null };
   const can = classify(alone).value !== null;
-  claimable[os].set(facts, can);
+  answers.set(facts, can);
   return can;
 };
 

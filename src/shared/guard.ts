@@ -1,4 +1,4 @@
-import type { ProtectRule } from './config.js';
+import type { Config, ProtectRule } from './config.js';
 import type { Kind, ProcessView, Refusal } from './types.js';
 
 /** What the guard must know about ourselves; from one look at the whole process table, Claude's or not. */
@@ -11,6 +11,10 @@ export interface GuardContext {
   /** Everyone below us. */
   readonly childPids: ReadonlySet<number>;
   readonly protectRules: readonly ProtectRule[];
+  /** Read-only mode: nothing is done to anybody. */
+  readonly readOnly?: boolean;
+  /** No administrator is asked for. */
+  readonly noElevation?: boolean;
   /** Acting as administrator on other people's processes, by their leave; never on the system's own users. */
   readonly elevated?: boolean;
 }
@@ -178,14 +182,28 @@ const uidRefusal = (view: GuardView, context: GuardContext): Refusal | null => {
   if (view.uid === null) return { reason: 'denied', id: 'unknownUser' };
   if (view.uid === context.selfUid || context.isRoot) return null;
   if (context.elevated) return view.uid >= FIRST_USER_UID ? null : { reason: 'denied', id: 'systemUser' };
-  return { reason: 'denied', id: 'otherUser', values: { user: view.user ?? String(view.uid) } };
+  const id = context.noElevation ? 'otherUserNoElevation' : 'otherUser';
+  return { reason: 'denied', id, values: { user: view.user ?? String(view.uid) } };
 };
+
+/** The part of the guard that is the user's own. */
+export const guardRules = ({
+  protect_rules,
+  global_settings: g,
+}: Config): Pick<GuardContext, 'protectRules' | 'readOnly' | 'noElevation'> => ({
+  protectRules: protect_rules,
+  readOnly: g.read_only,
+  noElevation: !g.elevation_enabled,
+});
+
+const READ_ONLY: Refusal = { reason: 'denied', id: 'readOnly' };
 
 /**
  * Why a process may not be ended by hand, or null where it may; ids are keys below "refusal" in the locales. `owner` is the
  * session that it belongs to, where known: rules that protect a session protect what it owns.
  */
 export const refusalOf = (view: GuardView, context: GuardContext, owner: GuardView | null = null): Refusal | null =>
+  (context.readOnly ? READ_ONLY : null) ??
   protectionOf(view, owner, context.protectRules) ??
   kinRefusalOf(view.key.pid, context) ??
   kindRefusal(view, context) ??

@@ -1,4 +1,5 @@
-import { classify, isSuspect } from './classify.js';
+import type { Classify } from './classify.js';
+import { isSuspect, classify as plainClassify } from './classify.js';
 import { hasEngineKind, isReparented } from './family.js';
 import { type FamilyTree, growTree, startedAfter, type TreeNode } from './family-tree.js';
 import { judgeLeftOver } from './leftover.js';
@@ -33,6 +34,7 @@ export interface Judged {
   readonly left: ReadonlySet<TreeNode>;
   readonly wanted: ReadonlySet<TreeNode>;
   readonly rootOf: (node: TreeNode) => TreeNode;
+  readonly classify: Classify;
 }
 
 /** A process that is Claude's: `facts` are the tree's, with what is known of its owner. */
@@ -110,7 +112,11 @@ const rootFinder = (tree: FamilyTree, left: ReadonlySet<TreeNode>): ((node: Tree
  * First step: what kind each Claude process is, parents before children. Our own process and what it started are not listed.
  * `records` are by pid, as the registry's reader chose them; each is checked against the process here.
  */
-export const judgeKinds = (reading: Reading, records: ReadonlyMap<number, SessionRecord>, os: Os = 'linux'): Judged => {
+export const judgeKinds = (
+  reading: Reading,
+  records: ReadonlyMap<number, SessionRecord>,
+  { os = 'linux', classify = plainClassify }: { readonly os?: Os; readonly classify?: Classify } = {},
+): Judged => {
   const tree = growTree(reading, records, os, classify);
   const claims = tree.claimed.flatMap((node) => claim(tree, node));
   const left = new Set(claims.filter(wasLeft).map(({ node }) => node));
@@ -122,7 +128,7 @@ export const judgeKinds = (reading: Reading, records: ReadonlyMap<number, Sessio
     if (left.has(node)) roots.add(rootOf(node));
   }
   for (const root of roots) for (const below of tree.familyOf(root)) wanted.add(below);
-  return { tree, claims, left, wanted, rootOf };
+  return { tree, claims, left, wanted, rootOf, classify };
 };
 
 /** Whose dearer facts the second step needs: those whose verdict they could change, and all that was left over with them. */
@@ -151,7 +157,7 @@ const speaksOfOurPids = (own: CandidateFacts | null): boolean =>
  * or changed: it is never "yes". `nowMs` is the wall clock, for the hours that a session has been idle.
  */
 export const judgeLeftOvers = (judged: Judged, candidateFacts: ReadonlyMap<number, CandidateFacts>, nowMs: number): Judgement[] => {
-  const { tree, claims, left, wanted, rootOf } = judged;
+  const { tree, claims, left, wanted, rootOf, classify } = judged;
   const families = new Map<TreeNode, Hints>();
   const hintsOfFamily = (root: TreeNode): Hints => {
     const known = families.get(root) ?? familyHints(tree.familyOf(root), candidateFacts);

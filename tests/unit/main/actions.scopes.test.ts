@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Elevate, ElevateReason, ElevateResult } from '../../../src/main/elevate.js';
 import type { ActionRequest, ActionScope, StoppedSession } from '../../../src/shared/api.js';
+import { parseConfig } from '../../../src/shared/config.js';
 import { acceptedKeys } from '../../../src/shared/end-plan.js';
 import type { ProcessView } from '../../../src/shared/types.js';
 import { toEnd } from '../../fakes/a-view.js';
@@ -43,6 +44,47 @@ describe('requests that make no sense', () => {
       ok: false,
       failure: { reason: 'invalid', id: 'requestInvalid' },
     });
+  });
+});
+
+describe('what is switched off', () => {
+  const config = (globals: object) => () => parseConfig({ global_settings: globals });
+  const refusal = (id: string) => ({ ok: false, failure: { reason: 'denied', id } });
+
+  it.each(['end', 'pause', 'continue', 'priority'] as const)('refuses to %s anything in read-only mode, and logs it', async (verb) => {
+    const world = createWorld([fake(50)]);
+    const on = actionsOn(world, { config: config({ read_only: true }) });
+    const asked = request(keysOf(50), { verb, priority: verb === 'priority' ? 'low' : null });
+    expect(await on.actions.previewAction(asked, { caller: CALLER })).toEqual(refusal('readOnly'));
+    expect([signals(world), on.entries.map((entry) => [entry.level, fieldsOf(entry)['Reason']])]).toEqual([
+      [],
+      [['INFO', 'denied (readOnly)']],
+    ]);
+  });
+
+  it('refuses a preview that was taken before, and asks no administrator', async () => {
+    let globals: object = {};
+    let asked = 0;
+    const elevate = async () => {
+      asked++;
+      throw new Error('not to be asked');
+    };
+    const world = createWorld([fake(50), fake(60, { uid: 1001, user: 'eve' })]);
+    const on = actionsOn(world, { config: () => parseConfig({ global_settings: globals }), elevate });
+    const perform = async (over: Partial<ActionRequest>, pid: number) => {
+      globals = {};
+      const preview = await previewOf(on, request(keysOf(pid), over));
+      globals = over.elevated ? { elevation_enabled: false } : { read_only: true };
+      return on.actions.performAction({ token: preview.token ?? 'none', keys: [key(pid)], confirmation: null, caller: CALLER });
+    };
+    expect(await perform({}, 50)).toEqual(refusal('readOnly'));
+    expect(await perform({ elevated: true }, 60)).toEqual(refusal('elevationOff'));
+    expect([signals(world), asked]).toEqual([[], 0]);
+  });
+
+  it('refuses to act as administrator where that is off', async () => {
+    const on = actionsOn(createWorld([fake(60, { uid: 1001 })]), { config: config({ elevation_enabled: false }) });
+    expect(await on.actions.previewAction(request(keysOf(60), { elevated: true }), { caller: CALLER })).toEqual(refusal('elevationOff'));
   });
 });
 

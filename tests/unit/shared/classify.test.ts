@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { classify, isSuspect } from '../../../src/shared/classify.js';
+import { classify, createClassify, isSuspect } from '../../../src/shared/classify.js';
+import { KIND_RULES } from '../../../src/shared/guard.js';
 import type { ParentFacts, ProcessFacts } from '../../../src/shared/process-facts.js';
 import type { Kind } from '../../../src/shared/types.js';
 import { ENGINE, facts, mcpMarks, toolMarks, toolShellArgv } from '../../fixtures/builders.js';
@@ -196,5 +197,37 @@ it('shows hostile names as one clean line', () => {
   const exe = '/opt/evil\n\u202e/extensions/anthropic.claude-code-1/claude';
   expect(classify(facts({ exe, argv: ['claude'] })).evidence[0]?.values).toEqual({
     path: '/opt/evil␊/extensions/anthropic.claude-code-1/claude',
+  });
+});
+
+describe('what the user adds', () => {
+  const mine = createClassify({ names: ['ask-model', 'a.py'], patterns: ['--provider=acme', 'worker.py --claude', 'claude'] });
+  const value = (rest: Partial<ProcessFacts>) => mine(facts(rest)).value;
+
+  it('is shown by the whole name, of an interpreter its script, or by a part of the command line', () => {
+    expect(mine(facts({ exe: '/opt/ask-model', argv: ['x'] }))).toMatchObject({
+      value: 'api-client',
+      evidence: [{ id: 'kind.addedName' }],
+    });
+    expect(mine(facts({ exe: '/usr/bin/foo', argv: ['foo', '--provider=acme-eu'] }))).toMatchObject({
+      value: 'api-client',
+      evidence: [{ id: 'kind.addedPattern', values: { pattern: '--provider=acme' } }],
+    });
+    expect(value({ exe: '/usr/bin/python3', argv: ['python3', '/srv/a.py'] })).toBe('api-client');
+    expect(value({ exe: '/usr/bin/python3', argv: ['python3', 'worker.py', '--claude'] })).toBe('api-client');
+    expect(value({ exe: '/opt/ask-model2', argv: ['ask-model2'] })).toBeNull();
+    // What stands behind a bare "--" is another program's.
+    expect(value({ exe: '/usr/bin/foo', argv: ['foo', '--', '--provider=acme'] })).toBeNull();
+  });
+
+  it('takes nothing away from what our own rules claim, and is never in a list of many', () => {
+    expect(value({ exe: ENGINE, argv: ['claude'] })).toBe('cli-session');
+    expect(value({ state: 'Z', comm: 'ask-model', exe: null, argv: [] })).toBeNull();
+    expect(value({ exe: '/opt/ask-model', argv: ['x'], hints: { isSelf: true } })).toBeNull();
+    expect(KIND_RULES['api-client']).toMatchObject({ inOrphans: false, inUser: 'no', inOld: 'no', alone: true });
+  });
+
+  it('of nothing finds nothing more', () => {
+    expect(kindOf({ exe: '/opt/ask-model', argv: ['ask-model', ''] })).toBeNull();
   });
 });

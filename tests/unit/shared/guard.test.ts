@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { KIND_RULES, refusalOf } from '../../../src/shared/guard.js';
+import { parseConfig } from '../../../src/shared/config.js';
+import { guardRules, KIND_RULES, refusalOf } from '../../../src/shared/guard.js';
 import type { Kind, ProcessView } from '../../../src/shared/types.js';
 import { KINDS } from '../../../src/shared/types.js';
 import { aGuard, aView } from '../../fakes/a-view.js';
@@ -54,6 +55,32 @@ describe('users', () => {
   it('lets root end others, but nobody what is nobody knows whose', () => {
     expect(refusalOf(aView(50, { uid: 1001 }), aGuard({ selfUid: 0, isRoot: true }))).toBeNull();
     expect(refusalOf(aView(50, { uid: null }), aGuard({ selfUid: 0, isRoot: true }))).toEqual({ reason: 'denied', id: 'unknownUser' });
+  });
+});
+
+describe('what is switched off', () => {
+  it('stops everybody in read-only mode, and names it before anything else', () => {
+    const readOnly = aGuard({ readOnly: true, elevated: true, isRoot: true });
+    for (const view of [aView(50), aView(50, { uid: 1001, user: 'eve' }), aView(1), aView(900)])
+      expect(refusalOf(view, readOnly)).toEqual({ reason: 'denied', id: 'readOnly' });
+  });
+
+  it("leaves others' processes alone without the offer of an administrator", () => {
+    expect(refusalOf(aView(50, { uid: 1001, user: 'eve' }), aGuard({ noElevation: true }))).toEqual({
+      reason: 'denied',
+      id: 'otherUserNoElevation',
+      values: { user: 'eve' },
+    });
+    expect(refusalOf(aView(50), aGuard({ noElevation: true }))).toBeNull();
+  });
+
+  it('is what the configuration says', () => {
+    const config = parseConfig({
+      global_settings: { read_only: true, elevation_enabled: false },
+      protect_rules: [{ by: 'pid', value: '7' }],
+    });
+    expect(guardRules(config)).toEqual({ protectRules: [{ by: 'pid', value: '7' }], readOnly: true, noElevation: true });
+    expect(guardRules(parseConfig({}))).toEqual({ protectRules: [], readOnly: false, noElevation: false });
   });
 });
 
