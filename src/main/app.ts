@@ -8,6 +8,7 @@ import { editId } from '../shared/config-edit.js';
 import { createCore } from './core.js';
 import { createDemoWorld } from './demo/demo-world.js';
 import { readDetails } from './details.js';
+import { createHistory } from './history.js';
 import { createTranslate, resolveLanguage } from './i18n.js';
 import type { Handlers } from './ipc.js';
 import { pushDestination, pushUpdate, registerIpc } from './ipc.js';
@@ -71,18 +72,20 @@ export const start = async (): Promise<void> => {
     navigate: (window, destination) => pushDestination(window.webContents, destination),
   });
   const logWatch = watchLog(core.paths.actionLogFile);
+  const askWhere = async ({ fileName }: { readonly fileName: string }): Promise<string | null> => {
+    const options = { defaultPath: join(app.getPath('documents'), fileName) };
+    const window = keeper.current();
+    const answer = await (window ? dialog.showSaveDialog(window, options) : dialog.showSaveDialog(options));
+    return answer.canceled || answer.filePath === '' ? null : answer.filePath;
+  };
+  const history = createHistory({ core, monitor, logWatch, askWhere, onProblem: (problem) => logger.error('history', problem) });
   const logCommands = createLogCommands({
     path: core.paths.actionLogFile,
     reader: createLogReader({ path: core.paths.actionLogFile }),
     log: core.actionLog,
     now: Date.now,
     identify: core.platform.identify,
-    askWhere: async ({ fileName }) => {
-      const options = { defaultPath: join(app.getPath('documents'), fileName) };
-      const window = keeper.current();
-      const answer = await (window ? dialog.showSaveDialog(window, options) : dialog.showSaveDialog(options));
-      return answer.canceled || answer.filePath === '' ? null : answer.filePath;
-    },
+    askWhere,
   });
   const { demo, self } = core;
   const about = { selfUser: self.user, selfUid: self.uid, root: self.uid === 0, demo };
@@ -107,9 +110,10 @@ export const start = async (): Promise<void> => {
       stopped: core.stopped.list(),
       quick: look === null ? NO_COUNTS : countsOf(look),
       logVersion: logWatch.version(),
+      historyVersion: history.version(),
       language: resolveLanguage(language, app.getLocale()),
       about: { version: app.getVersion(), electron: process.versions['electron'] ?? '', ...about },
-      notices: [...core.configStore.notices(), ...core.stopped.notices(), ...core.background.notices()],
+      notices: [...core.configStore.notices(), ...core.stopped.notices(), ...core.background.notices(), ...history.notices()],
     };
   };
   const publisher = createPublisher(state);
@@ -164,6 +168,7 @@ export const start = async (): Promise<void> => {
     readLog: logCommands.readLog,
     exportLog: logCommands.exportLog,
     clearLog: logCommands.clearLog,
+    ...history.commands,
     copyText: async ({ text }) => {
       clipboard.writeText(text);
       return done;
@@ -186,6 +191,7 @@ export const start = async (): Promise<void> => {
   keeper.show(null);
 
   monitor.onChange(push);
+  history.onChange(push);
   core.stopped.onChange(push);
   core.background.onChange(push);
   core.actionLog.onAppend(logWatch.soon);
@@ -202,6 +208,7 @@ export const start = async (): Promise<void> => {
   app.on('will-quit', () => {
     monitor.stop();
     logWatch.close();
+    history.close();
     core.close();
   });
   app.on('quit', core.leave);

@@ -52,7 +52,7 @@ const refuseOthers = async (path: string): Promise<void> => {
 };
 
 /** Writes a file, mode 0600, that is there as a whole or not at all. Rejects with the operating system's error. */
-const writeWhole = async (path: string, pieces: Iterable<string>): Promise<void> => {
+export const writeWhole = async (path: string, pieces: Iterable<string>): Promise<void> => {
   await refuseOthers(path);
   const draft = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
   const handle = await open(draft, CREATE, 0o600);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CommandName } from './api.js';
+import { historyInputs } from './history-schema.js';
 
 const processKey = z.strictObject({ pid: z.int().min(1).max(0x7fffffff), startedAt: z.string().min(1).max(64) });
 
@@ -57,4 +58,5 @@ export const commandInputs = {
   /** Main puts the command to resume a session on the clipboard; the window never reads it. */
   copyText: z.strictObject({ text: z.string().min(1).max(20_000) }),
   openLink: z.strictObject({ id: z.enum(['documentation']) }),
+  ...historyInputs,
 } satisfies Record<CommandName, z.ZodType>;

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { commandInputs } from './api-schema.js';
 import type { Config, GlobalSettings } from './config.js';
+import type { HistoryOutputs } from './history.js';
+import { HISTORY_COMMANDS } from './history.js';
 import type { Update, WholeState } from './patch.js';
 import type { Evidence, Kind, LeftOver, ProcessKey, Refusal, Snapshot } from './types.js';
 
@@ -22,6 +24,7 @@ export const COMMANDS = [
   'clearLog',
   'copyText',
   'openLink',
+  ...HISTORY_COMMANDS,
 ] as const;
 export type CommandName = (typeof COMMANDS)[number];
 export type CommandInput<C extends CommandName> = z.infer<(typeof commandInputs)[C]>;
@@ -267,6 +270,8 @@ export interface AppState {
   readonly quick: QuickCounts;
   /** Grows with every line that is written to the action log, so that the Logs tab knows when to read anew. */
   readonly logVersion: number;
+  /** Grows with every look that is recorded, so that the Analytics tab knows when to ask for the tail. */
+  readonly historyVersion: number;
   /** Resolved language: what "system" means here. */
   readonly language: 'en' | 'pt-BR';
   readonly about: {
@@ -283,7 +288,7 @@ export interface AppState {
 }
 
 /** What a command answers. */
-export interface CommandOutputs {
+export interface CommandOutputs extends HistoryOutputs {
   getState: WholeState;
   refreshNow: null;
   setPreferences: null;

@@ -40,7 +40,7 @@ const spliceGroup = (older: HistorySeries, tail: HistorySeries, how: Splice): Hi
 /** From which bucket on to ask for an update: the last one, which was not full yet; null = ask for all of it. */
 export const tailOf = (answer: HistoryAnswer): { readonly fromBucketMs: number; readonly ids: readonly string[] } | null => {
   const last = answer.times.at(-1);
-  return last === undefined ? null : { fromBucketMs: last, ids: answer.series.flatMap(({ id }) => (id === 'other' ? [] : [id])) };
+  return last === undefined ? null : { fromBucketMs: last, ids: answer.series.map(({ id }) => id) };
 };
 
 /**

@@ -16,8 +16,8 @@ export const historyInputs = {
   queryHistory: z.strictObject({
     range,
     by,
-    /** An update: only buckets from this one on, of the groups that the asker shows (their ids without "other"), all else in "other". */
-    tail: z.strictObject({ fromBucketMs: time, ids: z.array(z.string().min(1).max(5000)).max(MOST_SERIES) }).nullable(),
+    /** An update: only buckets from this one on, of the groups that the asker shows, all else in "other" (`tailOf`). */
+    tail: z.strictObject({ fromBucketMs: time, ids: z.array(z.string().min(1).max(5000)).max(MOST_SERIES + 1) }).nullable(),
   }),
   historySummary: z.strictObject({ range }),
   /** Every bucket of the range with min, mean and max of each group; words that a spreadsheet would calculate are made harmless. */

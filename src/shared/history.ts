@@ -140,6 +140,7 @@ export interface UserUse {
 /** What a project's sessions, or all copies of an MCP server, cost together. */
 export interface Use {
   readonly name: string | null;
+  /** Whose sessions ran there; empty for servers. */
   readonly users: readonly (string | null)[];
   readonly memoryBytes: number | null;
   readonly meanBytes: number | null;

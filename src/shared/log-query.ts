@@ -118,7 +118,7 @@ const escapeChar = (char: string): string => {
   return hex.length <= 4 ? `\\u${hex.padStart(4, '0')}` : `\\u{${hex}}`;
 };
 /** What the original wrote raw, escaped as this log does it, so that no exported text steers a terminal or turns its direction. */
-const tame = (text: string): string => text.replace(UNSAFE, escapeChar);
+export const tame = (text: string): string => text.replace(UNSAFE, escapeChar);
 
 /** Fields with a column of their own; whatever else a line says stands in the last one. */
 const CSV_FIELDS = ['PID', 'User', 'Memory', 'Signal', 'Kind', 'Result', 'Reason', 'Session', 'Resume', 'Freed'] as const;

@@ -13,6 +13,7 @@ export const aState = (processes: readonly ProcessView[] | null, over: Partial<A
   stopped: [],
   quick: { orphans: 0, possibleOrphans: 0, old: 0, all: 0 },
   logVersion: 0,
+  historyVersion: 0,
   language: 'en',
   about: { version: '1', electron: '1', selfUser: 'dana', selfUid: 1000, root: false, demo: false },
   notices: [],

@@ -52,6 +52,7 @@ const trendsOf = (list: readonly ProcessView[], before: AppState['trends']): fc.
     .map(([known, others]) => Object.fromEntries([...known, ...others]));
 const rest = fc.record({
   logVersion: fc.nat(2),
+  historyVersion: fc.nat(2),
   language: fc.constantFrom('en' as const, 'pt-BR' as const),
   notices: fc.constantFrom<AppState['notices'][]>([], [{ id: 'a' }], [{ id: 'a', values: { path: '/x' } }]),
   quick: fc.record({ orphans: fc.nat(1), possibleOrphans: fc.nat(1), old: fc.nat(1), all: fc.nat(1) }),

@@ -6,6 +6,10 @@ import { aLogPage } from './fake-log.js';
 
 /** Main as the page sees it, on an invented machine: looks happen, previews freeze, endings end. For looking only. */
 
+const noHistory = Promise.resolve({
+  ok: false as const,
+  failure: { reason: 'denied' as const, id: 'historyUnavailable', values: { file: '/home/marina/history.db', code: 'SQLITE_CANTOPEN' } },
+});
 const ok = <T>(value: T): Promise<Result<T>> => Promise.resolve({ ok: true, value });
 
 export interface FakeOptions {
@@ -122,6 +126,9 @@ export const createFakeApi = (
     },
     readLog: ({ filter, offset, limit }) => ok(aLogPage(logLines, filter, offset, limit)),
     exportLog: ({ format }) => ok({ path: `/home/marina/claude_actions.${format}`, lines: logLines }),
+    queryHistory: () => noHistory,
+    historySummary: () => noHistory,
+    exportHistoryCsv: () => noHistory,
     clearLog: ({ preview: only }) => {
       const lines = Math.floor(logLines / 2);
       if (!only) {

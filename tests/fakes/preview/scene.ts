@@ -423,6 +423,7 @@ export const aScene = (options: SceneOptions, tick: number, now: number): AppSta
     stopped: [],
     quick: { orphans: 0, possibleOrphans: 0, old: 0, all: 0 },
     logVersion: 0,
+    historyVersion: 0,
     snapshot:
       kind === 'first' || kind === 'failed'
         ? null

@@ -69,7 +69,7 @@ describe('mergeHistory', () => {
   });
 
   it('names the tail to ask for', () => {
-    expect(tailOf(answer(100, [100, 110, 120], [1, 2, 3]))).toEqual({ fromBucketMs: 120, ids: ['user:ann'] });
+    expect(tailOf(answer(100, [100, 110, 120], [1, 2, 3]))).toEqual({ fromBucketMs: 120, ids: ['user:ann', 'other'] });
     expect(tailOf(answer(100, [], []))).toBeNull();
   });
 });
