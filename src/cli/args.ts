@@ -47,6 +47,11 @@ export const MAX_MINUTES = 525_600;
 /** An age in minutes; null = no number or out of 0 to 525600 (a year). */
 export const parseMinutes = (text: string): number | null => parseWithin(text, 0, MAX_MINUTES);
 
+export const MAX_DAYS = 36_500;
+
+/** An age in days; null = no number or out of 0 to 36500 (a hundred years). */
+export const parseDays = (text: string): number | null => parseWithin(text, 0, MAX_DAYS);
+
 export const MAX_LIMIT = 1000;
 
 /** How many lines to show; null = no whole number or out of 1 to 1000. */

@@ -208,3 +208,7 @@ export type StoppedJson = z.infer<typeof stoppedShape>;
 export type LogsJson = z.infer<typeof logsShape>;
 export type ClassifyJson = z.infer<typeof classifyShape>;
 export type DoctorJson = z.infer<typeof doctorShape>;
+
+/** `clear-log --json`: `lines` older than `days` were removed, or would be. */
+export const logClearShape = z.strictObject({ version, dryRun: z.boolean(), days: z.number(), lines: z.int(), cleared: z.boolean() });
+export type LogClearJson = z.infer<typeof logClearShape>;

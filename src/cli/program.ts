@@ -2,11 +2,12 @@ import { Command, CommanderError } from 'commander';
 import type { Translate } from '../main/i18n.js';
 import { LOG_LEVELS } from '../shared/log-line.js';
 import { addActionCommands } from './action-commands.js';
-import { parseIntervalMs, parseLevels, parseLimit, parsePid, parseSort, parseStatus, SORTS, STATUS_WORDS } from './args.js';
+import { parseDays, parseIntervalMs, parseLevels, parseLimit, parsePid, parseSort, parseStatus, SORTS, STATUS_WORDS } from './args.js';
 import { capture } from './capture.js';
 import type { Choice } from './choice.js';
 import { usage, withCore, wrong } from './choice.js';
 import { classifyRows } from './classify.js';
+import { clearLog } from './clear-log.js';
 import { doctor } from './doctor.js';
 import { explain } from './explain.js';
 import type { Io } from './io.js';
@@ -31,6 +32,12 @@ interface LogsFlags {
   readonly json?: true;
   readonly limit?: string;
   readonly level?: string;
+}
+interface ClearLogFlags {
+  readonly json?: true;
+  readonly days?: string;
+  readonly dryRun?: true;
+  readonly yes?: true;
 }
 
 const DEFAULT_LIMIT = 50;
@@ -134,6 +141,18 @@ const createProgram = (t: Translate, io: Io, choose: (choice: Choice) => void): 
       else if (flags.level !== undefined && levels === null)
         choose(wrong('badLevel', { value: flags.level, words: LOG_LEVELS.join(', ') }));
       else choose(withCore((ui, core) => logs(ui, core, { limit, levels })));
+    });
+  program
+    .command('clear-log')
+    .description(t('cli.help.clearLog'))
+    .option('--days <days>', t('cli.help.days'))
+    .option('--dry-run', t('cli.help.dryRunLog'))
+    .option('--yes', t('cli.help.yesLog'))
+    .option('--json', json)
+    .action((flags: ClearLogFlags) => {
+      const days = flags.days === undefined ? null : parseDays(flags.days);
+      if (flags.days !== undefined && days === null) choose(wrong('badDays', { value: flags.days }));
+      else choose(withCore((ui, core) => clearLog(ui, core, { days, dryRun: flags.dryRun === true, yes: flags.yes === true })));
     });
   program
     .command('capture')

@@ -9,7 +9,7 @@ import { exportHead, exportLine, pageOf, selectLog } from '../shared/log-query.j
 import type { ActionLog } from './action-log.js';
 import { localStamp } from './action-log.js';
 import type { Identify } from './file-lock.js';
-import { clearOlder, countOlder } from './log-clear.js';
+import { createLogClearing } from './log-clearing.js';
 import type { LogReader, LogSnapshot } from './log-reader.js';
 import { errorCode } from './paths.js';
 
@@ -30,7 +30,6 @@ export interface LogCommandsOptions {
   readonly askWhere: (suggestion: { readonly fileName: string; readonly format: LogFormat }) => Promise<string | null>;
 }
 
-const DAY_MS = 86_400_000;
 const EXTENSIONS = { text: 'log', jsonl: 'jsonl', csv: 'csv' } as const;
 /** So many lines are put together before the window gets its turn. */
 const BATCH = 2_000;
@@ -117,24 +116,6 @@ export const createLogCommands = ({ path, reader, log, now, identify, askWhere }
       }
       return { ok: true, value: { path: target, lines: selection.matching.length } };
     },
-    clearLog: async ({ olderThanDays, preview }) => {
-      const before = localStamp(now() - olderThanDays * DAY_MS);
-      const record = (level: 'SUCCESS' | 'ERROR', what: readonly (readonly [string, string])[]): Promise<Result<null>> =>
-        log.append({ level, action: 'LOG_CLEAR', fields: [...what, ['Before', before]] });
-      try {
-        if (preview) return { ok: true, value: { lines: await countOlder(path, before) } };
-        const cleared = await clearOlder(before, { path, identify });
-        if (!cleared.ok) {
-          await record('ERROR', [['Reason', cleared.code]]);
-          return failure('logNotCleared', path, cleared.code);
-        }
-        const logged = await record('SUCCESS', [['Lines', String(cleared.value)]]);
-        return logged.ok ? { ok: true, value: { lines: cleared.value } } : logged;
-      } catch (error) {
-        const code = errorCode(error);
-        if (!preview) await record('ERROR', [['Reason', code]]);
-        return failure('logNotCleared', path, code);
-      }
-    },
+    clearLog: createLogClearing({ path, log, now, identify }),
   };
 };

@@ -28,6 +28,7 @@ export const commandInputs = {
     language: z.enum(['system', 'en', 'pt-BR']).optional(),
     theme: z.enum(['system', 'light', 'dark']).optional(),
     confirm_single_idle: z.boolean().optional(),
+    log_clear_days: z.number().min(0).max(36_500).optional(),
   }),
   getDetails: z.strictObject({ key: processKey }),
   previewAction: z.strictObject({

@@ -2,14 +2,13 @@ import { Dialog } from '@base-ui/react/dialog';
 import { useEffect, useId, useRef, useState } from 'react';
 import { formatNumber } from '../../shared/format.js';
 import { ask } from '../ask.js';
+import { setPreferences } from '../commands.js';
 import { useLanguage, useWords } from '../i18n.js';
 import { parseDays } from '../log-row.js';
 import { useLog } from '../log-view.js';
 import { useShown } from '../store.js';
 import { showDone, showFailure } from '../toasts.js';
 import { focusGrid } from './grid-focus.js';
-
-const DEFAULT_DAYS = '90';
 
 const close = (): void => useLog.setState({ clearing: false });
 
@@ -36,13 +35,16 @@ const Body = ({ field }: { readonly field: React.RefObject<HTMLInputElement | nu
   const say = useWords();
   const language = useLanguage();
   const hint = useId();
-  const [text, setText] = useState(DEFAULT_DAYS);
+  const configured = useShown((shown) => shown.app?.config.global_settings.log_clear_days ?? null);
+  const [text, setText] = useState(configured === null ? '' : String(Math.round(configured)));
   const [busy, setBusy] = useState(false);
   const days = parseDays(text);
   const count = useCount(days);
   const clear = async (): Promise<void> => {
     if (days === null || !count || busy) return;
     setBusy(true);
+    // What was chosen once is offered the next time.
+    if (days !== configured) await setPreferences({ log_clear_days: days });
     const result = await ask(window.claudeManager.clearLog({ olderThanDays: days, preview: false }));
     close();
     if (result.ok) showDone(say('ui.log.cleared', { count: result.value.lines, shown: formatNumber(result.value.lines, language) }));

@@ -135,7 +135,7 @@ describe('help and version', () => {
 
   it('names every command', async () => {
     const { out } = await cli(['--help']);
-    expect([...out.matchAll(/^ {2}([a-z]+)\b/gm)].map((found) => found[1])).toEqual([
+    expect([...out.matchAll(/^ {2}([a-z][a-z-]*)\b/gm)].map((found) => found[1])).toEqual([
       'list',
       'watch',
       'end',
@@ -146,6 +146,7 @@ describe('help and version', () => {
       'explain',
       'stopped',
       'logs',
+      'clear-log',
       'capture',
       'classify',
       'doctor',
@@ -154,7 +155,7 @@ describe('help and version', () => {
   });
 
   it('speak Portuguese', async () => {
-    for (const name of ['list', 'end', 'clean', 'pause', 'continue', 'priority', 'stopped', 'logs']) {
+    for (const name of ['list', 'end', 'clean', 'pause', 'continue', 'priority', 'stopped', 'logs', 'clear-log']) {
       const { out } = await cli([name, '--help', '--lang', 'pt-BR']);
       expect(out.startsWith(`Uso: claude-manager ${name}`)).toBe(true);
       expect(out).not.toMatch(/⟦|Usage|Options|display help/);
