@@ -4,7 +4,7 @@ import type { Dimension } from './history-codec.js';
 import { pack, SESSION, unpack } from './history-codec.js';
 import type { Database, Row } from './history-database.js';
 import { bytesAt, numberAt } from './history-database.js';
-import type { Tier } from './history-tables.js';
+import type { Tier, TierTable } from './history-tables.js';
 import { MINUTE_MS, TIERS } from './history-tables.js';
 
 /** No look stands for more than this: raw rows that reach into a minute begin at most so much later. */
@@ -14,6 +14,8 @@ export const MOST_COVERED_MS = 600_000;
 export interface Rollup {
   /** A look was written that stands for this time. */
   readonly touched: (fromMs: number, toMs: number) => void;
+  /** A bucket of a tier was written from outside: what is made of it is due. */
+  readonly wrote: (table: TierTable, at: number) => void;
   /** Makes up to `most` buckets that were over at `nowMs`; whether more are to be made. Each is written as a whole or not at all. */
   readonly roll: (nowMs: number, most: number) => boolean;
   /** Finds anew what is due; for after a failure. */
@@ -127,6 +129,10 @@ export const createRollup = (db: Database): Rollup => {
     );
   };
 
+  const wrote: Rollup['wrote'] = (table, at) => {
+    const coarser = TIERS[TIERS.findIndex((tier) => tier.table === table) + 1];
+    if (coarser !== undefined) dueOf(coarser).add(Math.floor(at / coarser.stepMs) * coarser.stepMs);
+  };
   const makeOne = (nowMs: number): boolean => {
     for (const [index, tier] of TIERS.entries()) {
       const at = [...dueOf(tier)].find((bucket) => bucket + tier.stepMs <= nowMs);
@@ -137,8 +143,7 @@ export const createRollup = (db: Database): Rollup => {
         else makeCoarser(tier, finer, at);
       });
       dueOf(tier).delete(at);
-      const coarser = TIERS[index + 1];
-      if (coarser !== undefined) dueOf(coarser).add(Math.floor(at / coarser.stepMs) * coarser.stepMs);
+      wrote(tier.table, at);
       return true;
     }
     return false;
@@ -146,6 +151,7 @@ export const createRollup = (db: Database): Rollup => {
 
   return {
     touched,
+    wrote,
     reload,
     roll: (nowMs, most) => {
       for (let made = 0; made < most; made++) if (!makeOne(nowMs)) return false;

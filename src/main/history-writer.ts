@@ -8,6 +8,7 @@ import { numberAt } from './history-database.js';
 import { createLives } from './history-lives.js';
 import { createNames } from './history-names.js';
 import { createRollup, packSections } from './history-rollup.js';
+import type { TierTable } from './history-tables.js';
 
 /** Something that is to be noted, and the pids whose sessions it ended. */
 export interface NewEvent extends Omit<HistoryEvent, 'id'> {
@@ -22,6 +23,8 @@ export interface Retention {
 export interface Writer {
   /** Writes looks and events, all or nothing. */
   readonly write: (looks: readonly LookSample[], events: readonly NewEvent[], meta: Readonly<Record<string, string>>) => void;
+  /** Writes looks that each stand for a whole bucket of a tier, in the order of time: a past that is made up (history-month.ts). */
+  readonly writeBuckets: (table: TierTable, looks: readonly LookSample[]) => void;
   /** Makes some of the buckets that are due; whether there are more. */
   readonly roll: (nowMs: number) => boolean;
   /** Clears some of what is too old, only once nothing is left to be made of it; whether there is more. */
@@ -45,7 +48,7 @@ export const createWriter = (db: Database): Writer => {
   const lives = createLives(db);
   const rollup = createRollup(db);
 
-  const writeLook = (look: LookSample): void => {
+  const bytesOf = (look: LookSample): readonly [Buffer, Buffer] => {
     const { atMs, coveredMs, host } = look;
     const entryOfFigures = ({ memoryBytes, cpuPercent, processes }: Figures) =>
       lookEntry(toKilobytes(memoryBytes), toTenths(cpuPercent), processes * 10, coveredMs);
@@ -68,8 +71,14 @@ export const createWriter = (db: Database): Writer => {
       [SERVER, entriesOf(SERVER, look.servers)],
       [SESSION, new Map(look.lives.map((life) => [ids.get(life) ?? 0, entryOfFigures(life.figures)]))],
     ]);
-    const [data, sessions] = packSections(sections, coveredMs);
-    db.run('INSERT INTO raw (at, covered, data, sessions) VALUES (?, ?, ?, ?)', [atMs, coveredMs, data, sessions]);
+    return packSections(sections, coveredMs);
+  };
+  const noteBeginning = ({ atMs, coveredMs }: LookSample): void => {
+    db.run("INSERT OR IGNORE INTO meta (key, value) VALUES ('since', ?)", [String(atMs - coveredMs)]);
+  };
+  const writeLook = (look: LookSample): void => {
+    const { atMs, coveredMs } = look;
+    db.run('INSERT INTO raw (at, covered, data, sessions) VALUES (?, ?, ?, ?)', [atMs, coveredMs, ...bytesOf(look)]);
   };
   /** The log has a line for each process of a bulk and then one for all of it: the one mark takes the place of the many. */
   const writeEvent = (event: NewEvent): void => {
@@ -117,8 +126,7 @@ export const createWriter = (db: Database): Writer => {
           looks.forEach(writeLook);
           events.forEach(writeEvent);
           const [first] = looks;
-          if (first !== undefined)
-            db.run("INSERT OR IGNORE INTO meta (key, value) VALUES ('since', ?)", [String(first.atMs - first.coveredMs)]);
+          if (first !== undefined) noteBeginning(first);
           for (const [key, value] of Object.entries(meta)) db.run('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)', [key, value]);
         });
       } catch (error) {
@@ -127,6 +135,20 @@ export const createWriter = (db: Database): Writer => {
         throw error;
       }
       for (const { atMs, coveredMs } of looks) rollup.touched(atMs - coveredMs, atMs);
+    },
+    writeBuckets: (table, looks) => {
+      db.transaction(() => {
+        for (const look of looks) {
+          const at = look.atMs - look.coveredMs;
+          noteBeginning(look);
+          db.run(`INSERT OR REPLACE INTO ${table} (at, covered, seq, data, sessions) VALUES (?, ?, 0, ?, ?)`, [
+            at,
+            look.coveredMs,
+            ...bytesOf(look),
+          ]);
+          rollup.wrote(table, at);
+        }
+      });
     },
     roll: (nowMs) => rollup.roll(nowMs, AT_ONCE),
     clear: clearOld,
