@@ -26,6 +26,7 @@ import type { Self, World } from './world.js';
 export interface Core {
   /** True: the world is a script. Nothing of the system (autostart, notifications) is to be changed for its sake. */
   readonly demo: boolean;
+  readonly past: World['past'];
   readonly self: Self;
   readonly paths: Paths;
   readonly platform: Platform;
@@ -125,6 +126,7 @@ export const createCore = (world: World): Core => {
       stopped.close();
       configStore.close();
     },
+    past: world.past,
     leave: world.leave,
   };
 };

@@ -49,11 +49,8 @@ export interface Context {
 
 const DIMENSIONS = { user: USER, kind: KIND, project: PROJECT, session: SESSION } as const;
 /** What the stored units are in the contract's: kilobytes, tenths of a percent, tenths of a process. */
-const FACTORS = [
-  [MEMORY, 1024],
-  [CPU, 0.1],
-  [PROCESSES, 0.1],
-] as const;
+const KILOBYTE = 1024;
+const TENTH = 0.1;
 const OTHER = 'other';
 
 /** The oldest moment that is kept; null = nothing was recorded yet. */
@@ -68,28 +65,24 @@ export const sinceOf = (db: Database): number | null => {
   return Math.max(begun, Math.min(...known));
 };
 
-/** One quantity of some groups' entries (null = nothing was recorded in that bucket) as a series; several are summed. */
-const seriesOf = (columns: readonly (readonly (Entry | null)[])[], grid: Covered, quantity: number, factor: number): Series => {
-  const at = (index: number, which: number): number | null => {
-    const coveredMs = grid.coveredMs[index] ?? 0;
-    if (coveredMs === 0) return null;
-    let sum: number | null = null;
-    for (const column of columns) {
-      const entry = column[index];
-      if (entry === null || entry === undefined || isUnknown(entry, quantity, coveredMs)) continue;
-      sum = (sum ?? 0) + (entry[quantity + which] ?? 0);
-    }
-    return sum === null ? null : Math.round(sum * factor * 10) / 10;
-  };
-  const list = (which: number): readonly (number | null)[] => grid.coveredMs.map((_, index) => at(index, which));
+/** One quantity of a group's entries (null = nothing was recorded in that bucket) as a series. */
+const seriesOf = (column: Column, { coveredMs }: Covered, quantity: number, factor: number): Series => {
+  const list = (which: number): readonly (number | null)[] =>
+    column.map((entry, index) =>
+      entry === null || isUnknown(entry, quantity, coveredMs[index] ?? 0)
+        ? null
+        : Math.round((entry[quantity + which] ?? 0) * factor * 10) / 10,
+    );
   return { min: list(LEAST), mean: list(MEAN), max: list(GREATEST) };
 };
 
-const measuredOf = (columns: readonly (readonly (Entry | null)[])[], grid: Covered): Measured => {
-  const [memoryBytes, cpuPercent, processes] = FACTORS.map(([quantity, factor]) => seriesOf(columns, grid, quantity, factor));
-  const none: Series = { min: [], mean: [], max: [] };
-  return { memoryBytes: memoryBytes ?? none, cpuPercent: cpuPercent ?? none, processes: processes ?? none };
-};
+const measuredOf = (column: Column, covered: Covered): Measured => ({
+  memoryBytes: seriesOf(column, covered, MEMORY, KILOBYTE),
+  cpuPercent: seriesOf(column, covered, CPU, TENTH),
+  processes: seriesOf(column, covered, PROCESSES, TENTH),
+});
+
+type Column = readonly (Entry | null)[];
 
 interface Covered {
   readonly coveredMs: readonly number[];
@@ -107,8 +100,26 @@ const talliesOf = (db: Database, grid: Grid, first: number, dimension: Dimension
   return tallies;
 };
 
-const columnOf = (tallies: readonly Tally[], id: number): readonly (Entry | null)[] =>
-  tallies.map((tally) => (tally.coveredMs === 0 ? null : tally.sums.has(id) ? entryOf(tally, id) : new Float64Array(ENTRY_LENGTH)));
+const ABSENT: Entry = new Float64Array(ENTRY_LENGTH);
+
+const columnOf = (tallies: readonly Tally[], id: number): Column =>
+  tallies.map((tally) => (tally.coveredMs === 0 ? null : tally.sums.has(id) ? entryOf(tally, id) : ABSENT));
+
+/** All that is not named, summed: its least and greatest are bounds, for not everybody is at the least at once. */
+const restOf = (tallies: readonly Tally[], named: ReadonlySet<number>): Column =>
+  tallies.map((tally) => {
+    if (tally.coveredMs === 0) return null;
+    const sum = new Float64Array(ENTRY_LENGTH);
+    for (const id of tally.sums.keys()) {
+      if (named.has(id)) continue;
+      const entry = entryOf(tally, id);
+      for (const quantity of [MEMORY, CPU, PROCESSES])
+        if (!isUnknown(entry, quantity, tally.coveredMs))
+          for (const which of [LEAST, MEAN, GREATEST])
+            sum[quantity + which] = (sum[quantity + which] ?? 0) + (entry[quantity + which] ?? 0);
+    }
+    return sum;
+  });
 
 /** Ids by how much memory they held for how long, most first. */
 const ranked = (tallies: readonly Tally[]): readonly number[] => {
@@ -178,25 +189,22 @@ export const readSeries = (
   const covered: Covered = { coveredMs };
   const all = ranked(groups);
   const named = chosen(db, question, all, most.series);
-  const rest = all.filter((id) => !named.includes(id));
-  const series: HistorySeries[] = named.map((id) => ({ ...groupOf(db, by, id), ...measuredOf([columnOf(groups, id)], covered) }));
-  if (rest.length > 0 || tail?.ids.includes(OTHER)) {
-    const columns = rest.length > 0 ? rest.map((id) => columnOf(groups, id)) : [columnOf(groups, -1)];
-    series.push({ id: OTHER, name: null, session: null, ...measuredOf(columns, covered) });
-  }
-  const ofWhole = (id: number, quantity: number): Series =>
-    seriesOf([columnOf(whole, id)], covered, quantity, FACTORS.find(([known]) => known === quantity)?.[1] ?? 1);
+  const series: HistorySeries[] = named.map((id) => ({ ...groupOf(db, by, id), ...measuredOf(columnOf(groups, id), covered) }));
+  const hasRest = all.some((id) => !named.includes(id));
+  if (hasRest || tail?.ids.includes(OTHER))
+    series.push({ id: OTHER, name: null, session: null, ...measuredOf(restOf(groups, new Set(named)), covered) });
+  const ofWhole = (id: number, quantity: number, factor: number): Series => seriesOf(columnOf(whole, id), covered, quantity, factor);
   return {
     by,
     fromMs: grid.fromMs,
     toMs: grid.toMs,
     stepMs: grid.stepMs,
     times,
-    total: measuredOf([columnOf(whole, TOTAL)], covered),
-    sessions: ofWhole(SESSIONS, PROCESSES),
-    leftOverBytes: ofWhole(LEFT_OVER, MEMORY),
-    hostAvailableBytes: ofWhole(HOST, MEMORY),
-    hostCpuPercent: ofWhole(HOST, CPU),
+    total: measuredOf(columnOf(whole, TOTAL), covered),
+    sessions: ofWhole(SESSIONS, PROCESSES, TENTH),
+    leftOverBytes: ofWhole(LEFT_OVER, MEMORY, KILOBYTE),
+    hostAvailableBytes: ofWhole(HOST, MEMORY, KILOBYTE),
+    hostCpuPercent: ofWhole(HOST, CPU, TENTH),
     hostTotalBytes: context.hostTotalBytes,
     series,
     events: readEvents(db, Math.max(grid.fromMs, times[0] ?? grid.fromMs), grid.toMs),

@@ -35,6 +35,8 @@ export interface HistoryStoreOptions {
   readonly now: () => number;
   readonly retention: () => Retention;
   readonly onProblem: (problem: unknown) => void;
+  /** Makes up a past in a new file; the demo's. */
+  readonly fill?: ((db: Database) => Promise<void>) | null;
   readonly flushMs?: number;
   readonly retryMs?: number;
 }
@@ -55,7 +57,7 @@ const STEADY_MS = 3_600_000;
  * cannot be written waits; the file is tried again every minute; nothing of it ever stops the application.
  */
 export const createHistoryStore = (options: HistoryStoreOptions): HistoryStore => {
-  const { path, identify, now, retention, onProblem, flushMs = FLUSH_MS, retryMs = RETRY_MS } = options;
+  const { path, identify, now, retention, onProblem, fill = null, flushMs = FLUSH_MS, retryMs = RETRY_MS } = options;
   const listeners = new Set<() => void>();
   let db: Database | null = null;
   let writer: Writer | null = null;
@@ -133,6 +135,7 @@ export const createHistoryStore = (options: HistoryStoreOptions): HistoryStore =
     if (!opened.ok) return stop(opened.code);
     if (closed) return opened.db.close();
     if (opened.aside !== null) aside = [{ id: 'historyCorrupt', values: { file: opened.aside } }];
+    if (fill !== null && numberAt(opened.db.rows('SELECT count(*) FROM raw')[0], 0) === 0) await fill(opened.db);
     db = opened.db;
     writer = createWriter(opened.db);
     const newestMs = numberAt(opened.db.rows('SELECT at FROM raw ORDER BY seq DESC LIMIT 1')[0], 0);

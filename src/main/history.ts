@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Core } from './core.js';
 import type { HistoryCommands, HistoryCommandsParts } from './history-commands.js';
 import { createHistoryCommands } from './history-commands.js';
+import { writeMonth } from './history-month.js';
 import { createRecorder } from './history-recorder.js';
 import type { HistoryStore } from './history-store.js';
 import { createHistoryStore } from './history-store.js';
@@ -9,6 +10,8 @@ import type { LogWatch } from './log-watch.js';
 import type { Monitor } from './monitor.js';
 
 const DAY_MS = 86_400_000;
+/** As much of a made-up past as the ranges show, each as fine as it shows it. */
+const PAST = { days: 30, minuteMs: 1.1 * DAY_MS, lookMs: 10_000 };
 
 /** Where the history lies, for window and command line. */
 export const historyFile = (stateDir: string): string => join(stateDir, 'history.db');
@@ -19,13 +22,14 @@ export interface History extends Pick<HistoryStore, 'version' | 'notices' | 'onC
 }
 
 export interface HistoryParts extends Pick<HistoryCommandsParts, 'askWhere'> {
-  readonly core: Pick<Core, 'paths' | 'platform' | 'configStore'>;
+  readonly core: Pick<Core, 'paths' | 'platform' | 'configStore' | 'past'>;
   readonly monitor: Pick<Monitor, 'state' | 'onChange'>;
   readonly logWatch: Pick<LogWatch, 'onChange'>;
   readonly onProblem: (problem: unknown) => void;
 }
 
 export const createHistory = ({ core, monitor, logWatch, askWhere, onProblem }: HistoryParts): History => {
+  const { past } = core;
   const settings = () => core.configStore.get().global_settings;
   const store = createHistoryStore({
     path: historyFile(core.paths.stateDir),
@@ -33,6 +37,7 @@ export const createHistory = ({ core, monitor, logWatch, askWhere, onProblem }: 
     now: Date.now,
     retention: () => ({ minuteMs: settings().history_minute_days * DAY_MS, quarterMs: settings().history_quarter_hour_days * DAY_MS }),
     onProblem,
+    fill: past === null ? null : (db) => writeMonth(db, past(Date.now()), { ...PAST, nowMs: Date.now() }),
   });
   const recorder = createRecorder({ store, logPath: core.paths.actionLogFile, now: Date.now });
   let logTaken = false;

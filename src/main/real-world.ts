@@ -36,6 +36,7 @@ export const createRealWorld = (): World => {
     elevate: createElevate({ os: currentOs }),
     claudeStop: (clock) => createClaudeStop({ platform, clock, selfUid, env: process.env }),
     jobCheck: createJobCheck({ files }),
+    past: null,
     leave: () => {
       // A file that never answers must not keep us.
       if (files.hanging() > 0) endOurselves();

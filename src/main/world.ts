@@ -1,5 +1,6 @@
 import type { ClaudeStop, ClaudeStopParts } from './claude-stop.js';
 import type { Elevate } from './elevate.js';
+import type { Past } from './history-month.js';
 import type { JobCheck } from './job-check.js';
 import type { Paths } from './paths.js';
 import type { Platform } from './platform/index.js';
@@ -31,6 +32,8 @@ export interface World {
   readonly elevate: Elevate;
   readonly claudeStop: (clock: ClaudeStopParts['clock']) => ClaudeStop;
   readonly jobCheck: JobCheck;
+  /** A past that is made up where there is none yet; null = only what was recorded. */
+  readonly past: ((nowMs: number) => Past) | null;
   /** The very last call before the program ends. */
   readonly leave: () => void;
 }

@@ -7,6 +7,7 @@ import { waitUntilGone } from '../end-ladder.js';
 import type { Paths } from '../paths.js';
 import { quotePath } from '../session-files.js';
 import type { World } from '../world.js';
+import { demoPast } from './demo-month.js';
 import { createDemoPlatform } from './demo-platform.js';
 import type { Script } from './script.js';
 import { createScript, DEMO_SELF } from './script.js';
@@ -108,6 +109,7 @@ export const createDemoWorld = (now: () => number = Date.now): World => {
           return { outcome: 'done', reason: null, id: 'stopped', signal: null, gone: true };
         return { outcome: 'failed', reason: 'timeout', id: 'stopStayed', values: { jobId }, signal: null, gone: false };
       },
+    past: (nowMs) => demoPast(script, nowMs),
     leave: () => rmSync(base, { recursive: true, force: true }),
   };
 };

@@ -39,6 +39,7 @@ export const fakeCore = (options: FakeCoreOptions = {}): Core => {
   let count = 0;
   return {
     demo: false,
+    past: null,
     self: { pid: 4242, ppid: () => 1, uid: 1000, user: 'marina' },
     paths: {
       configDir: `${folder}/config`,
