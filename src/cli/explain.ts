@@ -53,7 +53,7 @@ const lines = (ui: Ui, look: Look, view: ProcessView): string[] => {
 export const explain = async (ui: Ui, core: Core, pid: number): Promise<ExitCode> => {
   // The second look has what the first one does not ask for of processes that it did not know yet.
   await core.looker.look();
-  const look = await core.looker.look();
+  const look = await core.looker.look('all');
   const view = look.snapshot.processes.find((one) => one.key.pid === pid);
   if (view !== undefined) {
     for (const line of lines(ui, look, view)) ui.print(line);

@@ -80,7 +80,8 @@ export const createCore = (world: World): Core => {
   });
   const actions = createActions({
     platform,
-    look: looker.look,
+    // What is ended rests on nothing that an earlier look saw.
+    look: () => looker.look('all'),
     sessionFiles,
     self,
     config: configStore.get,

@@ -4,12 +4,12 @@ import type { Config } from '../shared/config.js';
 import type { GuardContext } from '../shared/guard.js';
 import { guardRules } from '../shared/guard.js';
 import type { Judgement } from '../shared/judge.js';
-import { candidates, judgeKinds, judgeLeftOvers } from '../shared/judge.js';
+import { candidates, judgeKinds, judgeLeftOvers, mayBeClaudes } from '../shared/judge.js';
 import { markedOwnerPid } from '../shared/marks.js';
 import type { SnapshotMemory } from '../shared/snapshot.js';
 import { buildSnapshot } from '../shared/snapshot.js';
 import type { HostTotals, Reading, Snapshot } from '../shared/types.js';
-import type { Platform } from './platform/index.js';
+import type { Platform, Scope } from './platform/index.js';
 import type { SessionRegistry } from './sessions.js';
 
 export interface Look {
@@ -20,8 +20,11 @@ export interface Look {
 }
 
 export interface Looker {
-  /** One look: read, classify, judge. Looks never overlap: a second caller waits for its own, so that what it sees is never older than its call. */
-  readonly look: () => Promise<Look>;
+  /**
+   * One look: read, classify, judge. Looks never overlap: a second caller waits for its own, so that what it sees is never older than
+   * its call. With 'all' nothing of it rests on an earlier look; whatever ends processes by it asks for that.
+   */
+  readonly look: (scope?: Scope) => Promise<Look>;
   /** Forgets the counters, so that the next look gives no rates (after a sleep, a long pause). */
   readonly forget: () => void;
 }
@@ -68,23 +71,25 @@ export const createLooker = (parts: { platform: Platform; registry: SessionRegis
   const { platform, registry, config, selfUid } = parts;
   let memory: SnapshotMemory | null = null;
   let turn: Promise<unknown> = Promise.resolve();
-
   let own: { readonly names: readonly string[]; readonly patterns: readonly string[]; readonly classify: Classify } | null = null;
   /** The same one as long as the user's additions are: what cannot be Claude's is remembered by it. */
   const classifier = (): Classify => {
     const { detection_names: names, detection_patterns: patterns } = config().global_settings;
-    if (own === null || JSON.stringify([own.names, own.patterns]) !== JSON.stringify([names, patterns]))
-      own = { names, patterns, classify: createClassify({ names, patterns }) };
+    if (own === null || JSON.stringify([own.names, own.patterns]) !== JSON.stringify([names, patterns])) {
+      const classify = createClassify({ names, patterns });
+      own = { names, patterns, classify };
+      platform.focus((facts) => mayBeClaudes(facts, classify));
+    }
     return own.classify;
   };
 
-  const once = async (): Promise<Look> => {
-    const [reading, host] = await Promise.all([platform.read(), platform.hostTotals().catch(() => NO_HOST)]);
+  const once = async (scope: Scope): Promise<Look> => {
+    const classify = classifier();
+    const [reading, host] = await Promise.all([platform.read(scope), platform.hostTotals().catch(() => NO_HOST)]);
     const records = await registry.read(reading.processes);
-    const judged = judgeKinds(reading, records, { classify: classifier() });
+    const judged = judgeKinds(reading, records, { classify });
     const facts = await platform.inspect(candidates(judged));
     const judgements = judgeLeftOvers(judged, facts, reading.takenAtMs);
-    platform.focus(new Set(judgements.map((j) => j.raw.key.pid)));
     const guard: GuardContext = {
       selfPid: reading.selfPid,
       selfUid,
@@ -98,8 +103,8 @@ export const createLooker = (parts: { platform: Platform; registry: SessionRegis
   };
 
   return {
-    look: () => {
-      const mine = turn.then(once);
+    look: (scope = 'relevant') => {
+      const mine = turn.then(() => once(scope));
       turn = mine.catch(() => undefined);
       return mine;
     },

@@ -1,6 +1,7 @@
 import type { Judgement } from './judge.js';
 import { cleanText, redactArgv } from './redact.js';
 import { redactText } from './redact-secrets.js';
+import type { StaticFacts } from './types.js';
 import { SESSION_KINDS } from './types.js';
 
 const MAX_NAME = 80;
@@ -97,9 +98,28 @@ const nameOf = (j: Judgement): string | null => {
   }
 };
 
-/** A short name for people, one clean line, never empty: the session's, its folder's, or what the process runs. */
-export const displayName = (j: Judgement): string => {
+const cleanName = (j: Judgement): string => {
   const text = cleanText(nameOf(j) ?? '', MAX_NAME).trim();
   if (text !== '') return text;
   return cleanText(j.raw.facts.comm ?? '', MAX_NAME).trim() || String(j.raw.key.pid);
+};
+
+interface Named extends Pick<Judgement, 'kind'> {
+  readonly dir: string | null;
+  readonly called: string | null;
+  readonly pid: number;
+  readonly name: string;
+}
+const names = new WeakMap<StaticFacts, Named>();
+
+/** A short name for people, one clean line, never empty: the session's, its folder's, or what the process runs. Made anew only when one of these changed. */
+export const displayName = (j: Judgement): string => {
+  const { kind, raw, record } = j;
+  const dir = record?.cwd ?? raw.cwd;
+  const called = record?.name ?? null;
+  const known = names.get(raw.facts);
+  if (known?.kind === kind && known.dir === dir && known.called === called && known.pid === raw.key.pid) return known.name;
+  const name = cleanName(j);
+  names.set(raw.facts, { kind, dir, called, pid: raw.key.pid, name });
+  return name;
 };

@@ -3,6 +3,7 @@ import { hasEngineKind } from './family.js';
 import { isMarked } from './marks.js';
 import type { ParentFacts, ProcessFacts, RegistryFacts } from './process-facts.js';
 import type { Evidence, Kind, Os, RawProcess, Reading, SessionRecord, StaticFacts } from './types.js';
+import { rememberedBy } from './verdict-memo.js';
 
 /** One process among its family. */
 export interface TreeNode {
@@ -82,7 +83,7 @@ const claimableBy = (classify: Classify): Claimable => {
 };
 
 /** Whether a process could be Claude's by what it is itself. Most are not, and stay so until they exec: asked once for each. */
-const canBeClaimed = (os: Os, facts: StaticFacts, classify: Classify): boolean => {
+export const canBeClaimed = (os: Os, facts: StaticFacts, classify: Classify): boolean => {
   const answers = claimableBy(classify)[os];
   const known = answers.get(facts);
   if (known !== undefined) return known;
@@ -158,6 +159,7 @@ export const growTree = (reading: Reading, records: ReadonlyMap<number, SessionR
   for (const raw of reading.processes)
     byPid.set(raw.key.pid, { raw, kind: null, evidence: [], facts: null, engineAbove: null, record: null, ours: false, order: 0 });
   const claimed: Node[] = [];
+  const remembered = rememberedBy(classify);
   let settled = 0;
 
   const named = (node: TreeNode): Node | null => (node.raw.ppid === null ? null : (byPid.get(node.raw.ppid) ?? null));
@@ -186,7 +188,7 @@ export const growTree = (reading: Reading, records: ReadonlyMap<number, SessionR
     const registry = record === undefined ? null : registryOf(reading, raw, record);
     const hints = node.engineAbove === null ? {} : { ownerAlive: true };
     node.facts = { ...factsOf(os, raw), parent: parentFacts(node, above, ancestors(node)), hints, registry };
-    const verdict = classify(node.facts);
+    const verdict = remembered(node.facts, raw.facts);
     node.kind = verdict.value;
     node.evidence = verdict.evidence;
     node.record = registry?.procStartMatches === true ? (record ?? null) : null;

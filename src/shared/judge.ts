@@ -1,12 +1,12 @@
 import type { Classify } from './classify.js';
 import { isSuspect, classify as plainClassify } from './classify.js';
 import { hasEngineKind, isReparented } from './family.js';
-import { type FamilyTree, growTree, startedAfter, type TreeNode } from './family-tree.js';
+import { canBeClaimed, type FamilyTree, growTree, startedAfter, type TreeNode } from './family-tree.js';
 import { judgeLeftOver } from './leftover.js';
 import { markedOwnerPid } from './marks.js';
 import type { Hints, ProcessFacts } from './process-facts.js';
 import { isContainerGroup } from './service-unit.js';
-import type { CandidateFacts, Evidence, Kind, LeftOver, Os, ProcessKey, RawProcess, Reading, SessionRecord } from './types.js';
+import type { CandidateFacts, Evidence, Kind, LeftOver, Os, ProcessKey, RawProcess, Reading, SessionRecord, StaticFacts } from './types.js';
 
 /** The rules applied to a live reading, in two steps: kinds first, then left-over verdicts with the dearer facts of those few that need them. */
 
@@ -25,6 +25,9 @@ export interface Judgement {
   /** The session record of this very process; one that speaks of somebody else is not here. */
   readonly record: SessionRecord | null;
 }
+
+/** Whether the rules might claim a process for what it is itself, whatever its surroundings. */
+export const mayBeClaudes = (facts: StaticFacts, classify: Classify, os: Os = 'linux'): boolean => canBeClaimed(os, facts, classify);
 
 /** What the first step knows, for the second. */
 export interface Judged {

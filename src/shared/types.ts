@@ -83,14 +83,17 @@ export interface RawProcess {
   readonly counters: Counters;
 }
 
-/** What the platform saw in one look. Holds every process, Claude's or not. */
+/**
+ * What the platform saw in one look: every process, or at least all that the rules may ask for: who might be Claude's, whoever stands
+ * above or below them or is named by their marks, our own kin, and pid 1.
+ */
 export interface Reading {
   /** Wall clock, ms. */
   readonly takenAtMs: number;
   /** Monotonic clock, ms: rates divide by its difference, so that a changed wall clock makes no spikes. */
   readonly monotonicMs: number;
   readonly processes: readonly RawProcess[];
-  /** Whether the whole process table was seen; false (hidepid, an error half-way) = nobody's death is proved by it. */
+  /** Whether nobody is missing whom `processes` should hold; false (hidepid, an error half-way) = nobody's death is proved by it. */
   readonly complete: boolean;
   /** "linux:<machine-id>:pid:[inode]" of our own pid namespace, or null where unknown. */
   readonly pidDomain: string | null;

@@ -12,6 +12,24 @@ export const parseBusyTicks = (text: string): number | null => {
   return match === null ? null : match.slice(1).reduce((sum, ticks) => sum + Number(ticks), 0);
 };
 
+/** Processes and threads that were started since boot, in every pid namespace together, from /proc/stat. */
+export const parseForks = (text: string): number | null => {
+  const forks = /^processes (\d{1,15})$/m.exec(text)?.[1];
+  return forks === undefined ? null : Number(forks);
+};
+
+/** The newest pid handed out in the reader's own pid namespace: the last field of /proc/loadavg. 0, which no pid is, = nobody keeps count. */
+export const parseNewestPid = (text: string): number | null => {
+  const pid = /^\S+ \S+ \S+ \d+\/\d+ (\d{1,7})\s*$/.exec(text)?.[1];
+  return pid === undefined || Number(pid) === 0 ? null : Number(pid);
+};
+
+/** Total and available memory in bytes from /proc/meminfo; null where either is missing (kernels before 3.14). */
+export const parseMemory = (text: string): { readonly total: number; readonly available: number } | null => {
+  const [total, available] = ['MemTotal', 'MemAvailable'].map((name) => new RegExp(`^${name}: +(\\d{1,15}) kB$`, 'm').exec(text)?.[1]);
+  return total === undefined || available === undefined ? null : { total: Number(total) * 1024, available: Number(available) * 1024 };
+};
+
 export interface KernelUnits {
   readonly ticksPerSecond: number;
   readonly pageBytes: number;
@@ -51,6 +69,9 @@ export const parseHidePid = (mounts: string, mountPoint: string): HidePid | null
   }
   return hidden;
 };
+
+/** Whether something is mounted on exactly this path in /proc/self/mounts: what is read there is somebody else's then (lxcfs, a container's mask). */
+export const isMountPoint = (mounts: string, path: string): boolean => mounts.split('\n').some((line) => line.split(' ', 2)[1] === path);
 
 export interface Account {
   readonly name: string;

@@ -1,4 +1,4 @@
-import type { CandidateFacts, HostTotals, Os, ProcessKey, Reading } from '../../shared/types.js';
+import type { CandidateFacts, HostTotals, Os, ProcessKey, Reading, StaticFacts } from '../../shared/types.js';
 import { createLinuxPlatform } from './linux.js';
 
 /** What to do to a process. The signal's number is the platform's own business. */
@@ -33,15 +33,21 @@ export interface PlatformNote {
   readonly values?: Readonly<Record<string, string | number>>;
 }
 
+/** Whom a reading holds: those whom the rules may ask for, or every process. */
+export type Scope = 'relevant' | 'all';
+
 /** The one seam between the program and an operating system. Expected failures are values; nothing here judges. */
 export interface Platform {
-  /** One look at the whole process table: counters, never rates. A pid that vanishes half-way is left out. Throws if there is no table at all. */
-  read(): Promise<Reading>;
   /**
-   * The pids whose memory, directory and executable's identity are wanted at each look: what the last look judged to be Claude's.
-   * Of others they may be null.
+   * One look at the process table: counters, never rates. A pid that vanishes half-way is left out. Throws if there is no table at all.
+   * 'all' reads every process anew, which costs many times as much: for what must rest on nothing older than the call.
    */
-  focus(pids: ReadonlySet<number>): void;
+  read(scope?: Scope): Promise<Reading>;
+  /**
+   * Which processes the rules might claim by what they are themselves: these, all below them and all that their verdicts rest on are
+   * read at each look. Asked once for each process and each of its execs.
+   */
+  focus(mayMatter: (facts: StaticFacts) => boolean): void;
   /** The dearer facts of some processes, by pid; a process that vanished or changed is absent. */
   inspect(keys: readonly ProcessKey[]): Promise<ReadonlyMap<number, CandidateFacts>>;
   /** Who has this pid now; null = nobody. Synchronous, so that nothing comes between a check and a signal. */

@@ -1,28 +1,18 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { availableParallelism, hostname, loadavg, release } from 'node:os';
 import { join } from 'node:path';
 import type { HostTotals } from '../../shared/types.js';
-import { parseBusyTicks, parseOsName } from './host-parse.js';
+import { parseBusyTicks, parseMemory, parseOsName } from './host-parse.js';
 
 /** Ticks are 10 ms: over less time than this they say nothing, and the last figure stands. */
 const SHORTEST_MS = 250;
 
-const textOf = async (path: string): Promise<string | null> => {
+const readOsName = (etcRoot: string): string => {
   try {
-    return await readFile(path, 'utf8');
+    return parseOsName(readFileSync(join(etcRoot, 'os-release'), 'utf8')) ?? `Linux ${release()}`;
   } catch {
-    return null;
-  }
-};
-
-/** Memory in bytes from systeminformation, loaded at first use; null where it fails. Its osInfo and currentLoad run commands and wait for them: not for a loop. */
-const readMemory = async (): Promise<{ readonly total: number; readonly available: number } | null> => {
-  try {
-    const { mem } = await import('systeminformation');
-    const { total, available } = await mem();
-    return Number.isFinite(total) && Number.isFinite(available) && total > 0 ? { total, available } : null;
-  } catch {
-    return null;
+    // Minimal containers have none.
+    return `Linux ${release()}`;
   }
 };
 
@@ -31,17 +21,22 @@ export const createHostReader = (parts: {
   procRoot: string;
   etcRoot: string;
   ticksPerSecond: () => number;
-}): (() => Promise<HostTotals>) => {
+  /** A small file as text; null = unreadable. */
+  text: (path: string) => string | null;
+  /** Text of /proc/stat as of now; empty = unreadable. */
+  stat: () => string;
+}): (() => HostTotals) => {
   let before: { readonly busyTicks: number; readonly atMs: number } | null = null;
   let cpuPercent: number | null = null;
   let osName: string | null = null;
-  return async () => {
-    const [memory, stat] = await Promise.all([readMemory(), textOf(join(parts.procRoot, 'stat'))]);
+  return () => {
+    const stat = parts.stat();
+    const memory = parseMemory(parts.text(join(parts.procRoot, 'meminfo')) ?? '');
     const atMs = performance.now();
-    osName ??= parseOsName((await textOf(join(parts.etcRoot, 'os-release'))) ?? '') ?? `Linux ${release()}`;
-    const busyTicks = parseBusyTicks(stat ?? '');
+    osName ??= readOsName(parts.etcRoot);
+    const busyTicks = parseBusyTicks(stat);
     // os.cpus() would read every core's speed each time.
-    const cores = stat?.match(/^cpu\d/gm)?.length ?? availableParallelism();
+    const cores = stat.match(/^cpu\d/gm)?.length ?? availableParallelism();
     if (busyTicks === null || before === null || busyTicks < before.busyTicks) {
       cpuPercent = null;
       before = busyTicks === null ? null : { busyTicks, atMs };

@@ -1,46 +1,46 @@
-import { readdirSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ProcessKey, RawProcess, Reading, StaticFacts } from '../../shared/types.js';
+import type { RawProcess, Reading, StaticFacts } from '../../shared/types.js';
 import type { Accounts } from './accounts.js';
 import type { KernelUnits } from './host-parse.js';
 import { parseBootTimeMs, parseHidePid } from './host-parse.js';
+import type { Scope } from './index.js';
 import { isOfInterest } from './interest.js';
-import { readStat } from './linux-identity.js';
+import type { Entry, LookAt } from './linux-entry.js';
+import { createEntryReader, isKernels, isYoung, SLICES } from './linux-entry.js';
+import type { CursorDoubt, News } from './pid-cursor.js';
+import { createPidCursor } from './pid-cursor.js';
 import type { ProcFiles } from './proc-files.js';
-import type { StatFields, StatusFields } from './proc-parse.js';
-import { PF_EXITING, PF_KTHREAD, parseArgv, parseStatus, pickMarks, ttyName } from './proc-parse.js';
+import type { Relevance } from './relevance.js';
+import { relevanceOf } from './relevance.js';
+import { isShell } from './shells.js';
 
-/** Pids between two breaths of the event loop. */
-const BATCH = 100;
-/** Of the processes that show no change, one in so many is read again at each look. */
-const SLICES = 12;
-/** A title may be rewritten without an exec, mostly early in life; where exec leaves no trace that we may see, we look longer. */
-const YOUNG_MS = 10_000;
-const YOUNG_UNTRACED_MS = 60_000;
+/** So long the event loop waits for us at most, with room for what is read last. */
+const STRETCH_MS = 4;
 /** How long boot time and mount options are believed. */
 const BELIEVE_MS = 30_000;
+/** /proc is listed after so many looks or seconds although nothing calls for it: soon at first, since only that proves the short way right. */
+const FIRST_SWEEP = 5;
+const LAST_SWEEP = 60;
+/** Costs of asking for an id that nobody has, or a thread, in units of listing one process. */
+const PROBE_COST = 6;
+const THREAD_COST = 40;
+/** Shells of any age are likely to exec; so many are read again at each look, in turn. */
+const SHELLS_PER_LOOK = 64;
 
-/** What is kept of a process from look to look. */
-interface Known {
-  readonly key: ProcessKey;
-  /** Monotonic clock, about. */
-  readonly bornMs: number;
-  facts: StaticFacts;
-  uid: number | null;
-  ofInterest: boolean;
-  /** The kernel refuses us its executable and environment. */
-  denied: boolean;
-  startCode: number | null;
-  startStack: number | null;
-  argStart: number | null;
-  look: number;
-}
+type Told = Exclude<News, { readonly type: 'unknown' }>;
+
+/** Why a look reads every process. */
+export type Slowness = CursorDoubt | 'hidePid';
 
 export interface ProcessTable {
-  read(): Promise<Reading>;
-  focus(pids: ReadonlySet<number>): void;
-  /** How many processes the last look saw, and of how many it could not read executable and environment. */
+  read(scope?: Scope): Promise<Reading>;
+  /** Who might be Claude's beyond what the names tell; asked once for each process and each of its execs. */
+  focus(mayMatter: (facts: StaticFacts) => boolean): void;
+  /** How many processes the last look knew, and of how many it could not read executable and environment. */
   counts(): { readonly processes: number; readonly denied: number };
+  /** Why each look has to read every process; null = it does not. */
+  slowness(): Slowness | null;
 }
 
 export interface TableParts {
@@ -52,40 +52,56 @@ export interface TableParts {
   readonly selfGids: readonly number[];
   readonly machineId: () => string | null;
   readonly units: () => KernelUnits;
+  /** Monotonic clock, ms. */
+  readonly clock: () => number;
+  /** Text of /proc/stat as of now. */
+  readonly stat: () => string;
 }
 
-interface Statics {
-  readonly facts: StaticFacts;
-  readonly ofInterest: boolean;
-  readonly denied: boolean;
-  /** A file was not there: perhaps the process is not either. */
-  readonly missing: boolean;
-}
+/** A process that started so long before a look, or longer, was to be seen at that look: start times are exact to a second. */
+const SURELY_BEFORE_MS = 2_000;
 
-const sameList = (a: readonly string[] | null, b: readonly string[] | null): boolean =>
-  a === b || (a !== null && b !== null && a.length === b.length && a.every((value, index) => value === b[index]));
-const sameMarks = (a: StaticFacts['marks'], b: StaticFacts['marks']): boolean =>
-  a === b || (a !== null && b !== null && sameList(Object.entries(a).flat(), Object.entries(b).flat()));
-const sameFacts = (a: StaticFacts, b: StaticFacts): boolean =>
-  a.comm === b.comm && a.exe === b.exe && a.exeId === b.exeId && sameList(a.argv, b.argv) && sameMarks(a.marks, b.marks);
+const EMPTY: Relevance<Entry> = { below: new Set(), all: new Set(), unknown: [] };
+/** Whether news say that somebody with this id may have been born since the last look. */
+const mayBeNew = ({ type, from, to }: Told, pid: number): boolean => (type === 'ids' ? pid > from && pid <= to : pid > from || pid <= to);
 
-/** Reads processes below `procRoot`, look after look: `stat` of all, the rest only of what is new, changed, of interest or due. */
+/**
+ * Reads processes below `procRoot`, look after look. A look asks for the ids that were handed out since the last one and reads those
+ * again that the rules may ask for; all are listed at the start, when ids wrapped or moved far, and from time to time.
+ */
 export const createProcessTable = (parts: TableParts): ProcessTable => {
-  const { procRoot, files, accounts, selfPid } = parts;
-  const known = new Map<number, Known>();
-  let focused: ReadonlySet<number> = new Set();
+  const { procRoot, files, accounts, selfPid, clock } = parts;
+  const known = new Map<number, Entry>();
+  /** Somebody is there whose `stat` makes no sense. */
+  const unreadable = new Set<number>();
+  const young = new Set<Entry>();
+  /** In the order in which they were last read. */
+  const shells = new Set<Entry>();
+  let relevant = EMPTY;
+  let stale = true;
   let looks = 0;
-  let denied = 0;
+  let sweeps = 0;
+  let listedAt = { look: 0, ms: 0 };
+  let sweepAfter = FIRST_SWEEP;
+  let lastLookMs = 0;
+  /** The last look went through: what it left is to be built on. */
+  let sound = false;
+  let matters: (facts: StaticFacts) => boolean = () => false;
   let turn: Promise<unknown> = Promise.resolve();
   let boot: { readonly ms: number | null; readonly readAtMs: number; readonly clockOffsetMs: number } | null = null;
   let mounts: { readonly hidden: boolean; readonly readAtMs: number } | null = null;
   let pidDomain: string | null = null;
+  let hidden = false;
 
-  const bootMs = (wallMs: number, monotonicMs: number): number | null => {
+  const mayMatter = (facts: StaticFacts): boolean => isOfInterest(facts) || matters(facts);
+  const reader = createEntryReader({ procRoot, files, userOf: accounts.userOf, mayMatter });
+  const cursor = createPidCursor(files, procRoot, clock);
+
+  const bootMs = (wallMs: number, monotonicMs: number, stat: string): number | null => {
     const clockOffsetMs = wallMs - monotonicMs;
     // The kernel's boot time moves when somebody sets the clock.
     if (boot === null || monotonicMs - boot.readAtMs > BELIEVE_MS || Math.abs(clockOffsetMs - boot.clockOffsetMs) > 500)
-      boot = { ms: parseBootTimeMs(files.text(`${procRoot}/stat`) ?? ''), readAtMs: monotonicMs, clockOffsetMs };
+      boot = { ms: parseBootTimeMs(stat), readAtMs: monotonicMs, clockOffsetMs };
     return boot.ms;
   };
   const hidesOthers = (monotonicMs: number): boolean => {
@@ -102,168 +118,224 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
     return typeof namespace === 'string' || machine === null ? null : `linux:${machine}:${namespace.target}`;
   };
 
-  const readArgv = (dir: string): readonly string[] | null => {
-    const length = files.read(`${dir}/cmdline`);
-    return typeof length === 'number' ? parseArgv(files.bytes, length) : null;
-  };
-  const readMarks = (dir: string): StaticFacts['marks'] => {
-    const length = files.read(`${dir}/environ`);
-    if (typeof length !== 'number') return null;
-    const whole = length < files.bytes.length ? length : files.bytes.lastIndexOf(0, length - 1) + 1;
-    const marks = pickMarks(files.bytes, whole);
-    files.wipe(length);
-    return marks;
-  };
-  /** Costs twice what `stat` does. A process's folder belongs to its uid, unless it protects itself: then to root, and only `status` tells. */
-  const readStatus = (dir: string): StatusFields | null => {
-    const text = files.text(`${dir}/status`);
-    return text === null ? null : parseStatus(text);
-  };
-  const readStatics = (dir: string, stat: StatFields, wanted: boolean): Statics => {
-    const { comm } = stat;
-    // A zombie has nothing left but its name; the kernel shows the rest as empty, which would be no fact.
-    const dead = { comm, exe: null, exeId: null, argv: [], marks: null };
-    if (stat.state === 'Z') return { facts: dead, ofInterest: isOfInterest(dead), denied: false, missing: false };
-    const exe = files.link(`${dir}/exe`);
-    // The right to follow `exe` is the right to read `environ` too: one refusal is enough.
-    const denied = exe === 'denied';
-    const argv = readArgv(dir);
-    const marks = denied ? null : readMarks(dir);
-    const facts = { comm, exe: typeof exe === 'string' ? null : exe.target, exeId: null, argv, marks };
-    const ofInterest = isOfInterest(facts);
-    const exeId = !denied && (wanted || ofInterest) ? files.fileId(`${dir}/exe`) : null;
-    return { facts: { ...facts, exeId }, ofInterest, denied, missing: exe === 'gone' || argv === null };
+  let stretchFromMs = 0;
+  /** Lets the event loop breathe when it has waited long enough. */
+  const breathe = async (): Promise<void> => {
+    if (performance.now() - stretchFromMs < STRETCH_MS) return;
+    await nextTurn();
+    stretchFromMs = performance.now();
   };
 
-  const execed = (entry: Known, stat: StatFields): boolean =>
-    entry.facts.comm !== stat.comm ||
-    entry.startStack !== stat.startStack ||
-    entry.argStart !== stat.argStart ||
-    entry.startCode !== stat.startCode;
-  /** Whether the arguments changed in a process that shows no other sign of it. */
-  const retitled = (entry: Known, dir: string, nowMs: number): boolean => {
-    const ageMs = nowMs - entry.bornMs;
-    if (!entry.ofInterest && !focused.has(entry.key.pid) && ageMs >= (entry.denied ? YOUNG_UNTRACED_MS : YOUNG_MS)) return false;
-    const argv = readArgv(dir);
-    return argv !== null && !sameList(argv, entry.facts.argv);
+  const forget = (entry: Entry): void => {
+    reader.close(entry);
+    if (known.get(entry.pid) === entry) known.delete(entry.pid);
+    young.delete(entry);
+    shells.delete(entry);
+    if (relevant.all.has(entry)) stale = true;
   };
-  const due = (entry: Known, stat: StatFields, dir: string, nowMs: number): boolean =>
-    (entry.key.pid + looks) % SLICES === 0 ||
-    execed(entry, stat) ||
-    // Newly in focus.
-    (entry.facts.exeId === null && entry.facts.exe !== null && focused.has(entry.key.pid)) ||
-    (stat.state !== 'Z' && retitled(entry, dir, nowMs));
+  /** Files a process where it belongs, new or changed. */
+  const file = (entry: Entry, at: LookAt): void => {
+    if (isYoung(entry, at)) young.add(entry);
+    if (isShell(entry.facts.comm)) shells.add(entry);
+    else shells.delete(entry);
+    const parent = entry.ppid === null ? undefined : known.get(entry.ppid);
+    if (entry.ofInterest || parent?.wanted === true || relevant.all.has(entry)) stale = true;
+  };
+  /** Looks who has a pid by now. Says whether it is a process. */
+  const meet = (pid: number, at: LookAt): boolean => {
+    const before = known.get(pid);
+    const changes = before?.changes;
+    const met = reader.meet(pid, before, at);
+    if (met === 'failed') unreadable.add(pid);
+    else unreadable.delete(pid);
+    if (before !== undefined && met !== before) forget(before);
+    if (typeof met === 'string') return false;
+    known.set(pid, met);
+    if (met !== before || met.changes !== changes) file(met, at);
+    return true;
+  };
+  const refresh = (entry: Entry, at: LookAt, closely = false): void => {
+    const { changes } = entry;
+    const result = reader.refresh(entry, at, closely);
+    if (result === 'gone') forget(entry);
+    else if (result === 'failed') unreadable.add(entry.pid);
+    else if (entry.changes !== changes) file(entry, at);
+  };
 
-  /** One process; null = it vanished meanwhile. */
-  const readOne = (
-    pid: number,
-    stat: StatFields,
-    at: { wallMs: number; monotonicMs: number; bootMs: number | null; units: KernelUnits },
-  ): RawProcess | null => {
-    const dir = `${procRoot}/${pid}`;
-    const startedAtMs = at.bootMs === null ? null : at.bootMs + (Number(stat.startedAt) * 1000) / at.units.ticksPerSecond;
-    let entry = known.get(pid);
-    if (entry?.key.startedAt !== stat.startedAt) entry = undefined;
-    const { state } = stat;
-    // On its way out a process has lost what tells what it was, and is still the same one.
-    const exiting = state !== 'Z' && ((stat.flags ?? 0) & PF_EXITING) !== 0;
-    const reread = entry === undefined || (!exiting && due(entry, stat, dir, at.monotonicMs));
-    if (entry === undefined || reread) {
-      // Once read, always read: the facts' identity must not hang on who is in focus.
-      const fresh = readStatics(dir, stat, focused.has(pid) || (entry?.facts.exeId ?? null) !== null);
-      if (fresh.missing && readStat(files, dir) === 'gone') return null;
-      const facts = entry !== undefined && sameFacts(entry.facts, fresh.facts) ? entry.facts : fresh.facts;
-      const ageMs = startedAtMs === null ? 0 : Math.max(0, at.wallMs - startedAtMs);
-      const { startCode, startStack, argStart } = stat;
-      const now = { facts, ofInterest: fresh.ofInterest, denied: fresh.denied, startCode, startStack, argStart, look: looks };
-      entry ??= { key: { pid, startedAt: stat.startedAt }, bornMs: at.monotonicMs - ageMs, uid: null, ...now };
-      Object.assign(entry, now);
-      known.set(pid, entry);
+  /** Everybody in the folder of processes. Off the main thread: for thousands it takes longer than the window may wait. */
+  const list = async (): Promise<readonly number[]> => {
+    const names = await readdir(procRoot);
+    stretchFromMs = performance.now();
+    return names.filter((name) => /^[1-9]\d{0,6}$/.test(name)).map(Number);
+  };
+  const keepOnly = (listed: ReadonlySet<number>): void => {
+    for (const [pid, entry] of known) if (!listed.has(pid)) forget(entry);
+    for (const pid of unreadable) if (!listed.has(pid)) unreadable.delete(pid);
+  };
+
+  const readAll = async (at: LookAt): Promise<void> => {
+    listedAt = { look: at.look, ms: at.monotonicMs };
+    const listed = await list();
+    for (const pid of listed) {
+      meet(pid, at);
+      await breathe();
     }
-    entry.look = looks;
-    const wanted = entry.ofInterest || focused.has(pid);
-    let status: StatusFields | null = null;
-    if (wanted || reread) {
-      const owner = wanted ? null : files.ownerUid(dir);
-      if (owner === null || owner === 0) status = readStatus(dir);
-      entry.uid = owner === null || owner === 0 ? (status?.uid ?? null) : owner;
-      if (entry.uid === null && readStat(files, dir) === 'gone') return null;
+    keepOnly(new Set(listed));
+  };
+  /** Lists all, reads who may be new and a slice of the others. False = somebody is there whose number should have told of him long ago. */
+  const sweep = async (news: Told, at: LookAt): Promise<boolean> => {
+    sweeps++;
+    const listed = await list();
+    let told = true;
+    for (const pid of listed) {
+      const entry = known.get(pid);
+      if (entry === undefined || mayBeNew(news, pid)) {
+        const stranger = entry === undefined && !unreadable.has(pid) && !mayBeNew(news, pid);
+        if (meet(pid, at) && stranger && (known.get(pid)?.bornMs ?? 0) < lastLookMs - SURELY_BEFORE_MS) told = false;
+      } else if ((pid + sweeps) % SLICES === 0) refresh(entry, at, true);
+      await breathe();
     }
-    const cwd = wanted && !entry.denied && state !== 'Z' ? files.link(`${dir}/cwd`) : 'failed';
-    if (entry.denied) denied++;
-    // A zombie gave its memory back; that is known, not unreadable.
-    const none = state === 'Z' && (stat.threads ?? 0) <= 1 ? 0 : null;
-    const { cpuTicks, rssPages, threads } = stat;
-    return {
-      key: entry.key,
-      ppid: stat.ppid,
-      uid: entry.uid,
-      user: entry.uid === null ? null : accounts.userOf(entry.uid),
-      state,
-      tty: ttyName(stat.ttyNr),
-      cwd: typeof cwd === 'string' ? null : cwd.target,
-      pgid: stat.pgid,
-      sid: stat.sid,
-      startedAtMs,
-      facts: entry.facts,
-      counters: {
-        cpuMs: cpuTicks === null ? null : (cpuTicks * 1000) / at.units.ticksPerSecond,
-        rssBytes: rssPages === null ? null : rssPages * at.units.pageBytes,
-        rssAnonBytes: status?.rssAnonBytes ?? none,
-        swapBytes: status?.swapBytes ?? none,
-        threads,
-      },
-    };
+    keepOnly(new Set(listed));
+    return told;
+  };
+  /** Asks for ids one by one. False = too many of them are alive to go on so. */
+  const probe = async ({ late, from, to }: Told, at: LookAt): Promise<boolean> => {
+    let budget = known.size + PROBE_COST;
+    for (let pid = late + 1; pid <= to; pid++) {
+      if (pid <= from && known.has(pid)) continue;
+      if (files.exists(`${procRoot}/${pid}`)) {
+        if (!meet(pid, at)) budget -= THREAD_COST;
+      } else {
+        const before = known.get(pid);
+        if (before !== undefined) forget(before);
+      }
+      budget -= PROBE_COST;
+      if (budget < 0) return false;
+      await breathe();
+    }
+    return true;
+  };
+  /** False = the short way has proved wrong. */
+  const readNew = async (news: Told, at: LookAt): Promise<boolean> => {
+    const sweepIsDue = at.look - listedAt.look >= sweepAfter || at.monotonicMs - listedAt.ms >= sweepAfter * 1000;
+    const isClose = news.type === 'ids' && (news.to - news.late) * PROBE_COST <= known.size;
+    if (!sweepIsDue && isClose && (await probe(news, at))) return true;
+    listedAt = { look: at.look, ms: at.monotonicMs };
+    if (sweepIsDue) sweepAfter = Math.min(LAST_SWEEP, sweepAfter * 2);
+    return sweep(news, at);
   };
 
-  const look = async (): Promise<Reading> => {
+  /** Newcomers may yet become something else, and so may shells. */
+  const readRestless = async (at: LookAt): Promise<void> => {
+    for (const entry of young) {
+      if (!isYoung(entry, at)) young.delete(entry);
+      // Every other look: by the second one after its exec it is found.
+      else if (entry.look !== at.look && !entry.wanted && (entry.pid + at.look) % 2 === 0) refresh(entry, at);
+      await breathe();
+    }
+    let left = Math.min(SHELLS_PER_LOOK, Math.ceil(shells.size / 2));
+    for (const entry of shells) {
+      if (left-- <= 0) break;
+      shells.delete(entry);
+      shells.add(entry);
+      if (entry.look !== at.look && !entry.wanted) refresh(entry, at);
+      await breathe();
+    }
+  };
+  /** Reads those again whom the rules may ask for, until nobody joins them any more. */
+  const readRelevant = async (at: LookAt): Promise<void> => {
+    const asked = new Set<number>();
+    for (let first = true; first || stale; first = false) {
+      if (stale) {
+        stale = false;
+        for (const entry of relevant.below) entry.wanted = false;
+        relevant = relevanceOf(known, selfPid);
+        for (const entry of relevant.below) entry.wanted = true;
+      }
+      for (const entry of relevant.all) {
+        if (entry.look !== at.look && known.get(entry.pid) === entry) refresh(entry, at);
+        await breathe();
+      }
+      for (const pid of relevant.unknown) {
+        if (asked.has(pid)) continue;
+        asked.add(pid);
+        if (files.exists(`${procRoot}/${pid}`) && meet(pid, at)) stale = true;
+      }
+    }
+  };
+
+  const show = async (entries: Iterable<Entry>, at: LookAt): Promise<RawProcess[]> => {
+    const processes: RawProcess[] = [];
+    for (const entry of entries) {
+      if (isKernels(entry)) continue;
+      const raw = reader.show(entry, at);
+      if (raw === null) forget(entry);
+      else processes.push(raw);
+      await breathe();
+    }
+    return processes;
+  };
+
+  const look = async (scope: Scope): Promise<Reading> => {
+    stretchFromMs = performance.now();
     const takenAtMs = Date.now();
-    const monotonicMs = performance.now();
+    const monotonicMs = clock();
     const self = files.link(`${procRoot}/self`);
     if (typeof self === 'string' || self.target !== String(selfPid))
       throw new Error(`${procRoot} does not show our own process: it is missing or belongs to another pid namespace`);
     looks++;
-    denied = 0;
     accounts.refresh();
-    const at = { wallMs: takenAtMs, monotonicMs, bootMs: bootMs(takenAtMs, monotonicMs), units: parts.units() };
-    const processes: RawProcess[] = [];
-    let complete = true;
-    let sawFirst = false;
-    let sawSelf = false;
-    let count = 0;
-    for (const name of readdirSync(procRoot)) {
-      if (!/^[1-9]\d{0,6}$/.test(name)) continue;
-      if (++count % BATCH === 0) await nextTurn();
-      const pid = Number(name);
-      const stat = readStat(files, `${procRoot}/${name}`);
-      if (stat === 'gone') continue;
-      if (typeof stat === 'string') {
-        complete = false;
-        continue;
-      }
-      sawFirst ||= pid === 1;
-      if (((stat.flags ?? 0) & PF_KTHREAD) !== 0) continue;
-      const process = readOne(pid, stat, at);
-      if (process === null) continue;
-      sawSelf ||= pid === selfPid;
-      processes.push(process);
-    }
-    if (!sawSelf) throw new Error(`our own process is not in ${procRoot}: the table cannot be trusted`);
-    for (const [pid, entry] of known) if (entry.look !== looks) known.delete(pid);
+    const stat = parts.stat();
+    hidden = hidesOthers(monotonicMs);
+    const news = cursor.next(stat);
+    const whole = scope === 'all' || hidden || !sound;
+    sound = false;
+    const at: LookAt = {
+      look: looks,
+      wallMs: takenAtMs,
+      monotonicMs,
+      bootMs: bootMs(takenAtMs, monotonicMs, stat),
+      units: parts.units(),
+      whole,
+    };
+    for (const pid of [...unreadable]) meet(pid, at);
+    if (whole || news.type === 'unknown') await readAll({ ...at, whole: true });
+    else if (!(await readNew(news, at))) {
+      cursor.distrust();
+      await readAll({ ...at, whole: true });
+    } else await readRestless(at);
+    await readRelevant(at);
+    const processes = await show(scope === 'all' ? [...known.values()] : relevant.all, at);
+    if (!processes.some((process) => process.key.pid === selfPid))
+      throw new Error(`our own process is not in ${procRoot}: the table cannot be trusted`);
     pidDomain ??= domain();
-    return { takenAtMs, monotonicMs, processes, complete: complete && sawFirst && !hidesOthers(monotonicMs), pidDomain, selfPid };
+    lastLookMs = monotonicMs;
+    sound = true;
+    const sawFirst = known.has(1);
+    return { takenAtMs, monotonicMs, processes, complete: unreadable.size === 0 && sawFirst && !hidden, pidDomain, selfPid };
   };
 
   return {
     // Looks share the buffer's owner and what is known: one after the other.
-    read: () => {
-      const mine = turn.then(look);
+    read: (scope = 'relevant') => {
+      const mine = turn.then(() => look(scope));
       turn = mine.catch(() => undefined);
       return mine;
     },
-    focus: (pids) => {
-      focused = pids;
+    focus: (mayMatterToo) => {
+      matters = mayMatterToo;
+      for (const entry of known.values()) entry.ofInterest = !isKernels(entry) && mayMatter(entry.facts);
+      stale = true;
     },
-    counts: () => ({ processes: known.size, denied }),
+    counts: () => {
+      let processes = 0;
+      let denied = 0;
+      for (const entry of known.values()) {
+        if (!isKernels(entry)) processes++;
+        if (entry.denied) denied++;
+      }
+      return { processes, denied };
+    },
+    slowness: () => (hidden ? 'hidePid' : cursor.doubt()),
   };
 };

@@ -10,6 +10,7 @@ import { inspectProcesses, readMemoryDetails } from './linux-inspect.js';
 import { createProcessTable } from './linux-table.js';
 import type { SendSignal, SetNice } from './posix.js';
 import { isPid, sendSignal, setNice } from './posix.js';
+import type { ProcFiles } from './proc-files.js';
 import { createProcFiles } from './proc-files.js';
 
 /** Where the Linux reader looks and whom it takes itself for; the defaults are the running system and this process. */
@@ -25,6 +26,20 @@ export interface LinuxOptions {
   readonly selfUid?: number;
   readonly selfGids?: readonly number[];
 }
+
+/** One reading of /proc/stat serves all that one look wants of it: on a large machine the kernel counts a millisecond for it. */
+const SAME_LOOK_MS = 20;
+const createStatReader = (files: ProcFiles, procRoot: string, clock: () => number): (() => string) => {
+  const held = files.hold(`${procRoot}/stat`);
+  let last: { readonly text: string; readonly atMs: number } | null = null;
+  return () => {
+    const atMs = clock();
+    if (last !== null && atMs - last.atMs < SAME_LOOK_MS) return last.text;
+    const length = held.read();
+    last = { text: typeof length === 'number' ? files.bytes.toString('latin1', 0, length) : '', atMs };
+    return last.text;
+  };
+};
 
 /** The platform over a /proc file system. */
 export const createLinuxPlatform = (options: LinuxOptions = {}): Platform => {
@@ -52,8 +67,12 @@ export const createLinuxPlatform = (options: LinuxOptions = {}): Platform => {
     return known;
   };
 
-  const table = createProcessTable({ procRoot, files, accounts, selfPid, selfUid, selfGids, machineId, units });
-  const hostTotals = createHostReader({ procRoot, etcRoot, ticksPerSecond: () => units().ticksPerSecond });
+  const clock = () => performance.now();
+  const stat = createStatReader(files, procRoot, clock);
+
+  const table = createProcessTable({ procRoot, files, accounts, selfPid, selfUid, selfGids, machineId, units, clock, stat });
+  const ticksPerSecond = (): number => units().ticksPerSecond;
+  const hostTotals = createHostReader({ procRoot, etcRoot, ticksPerSecond, text: files.text, stat });
 
   const notes = async (): Promise<readonly PlatformNote[]> => {
     const who: PlatformNote =
@@ -61,13 +80,15 @@ export const createLinuxPlatform = (options: LinuxOptions = {}): Platform => {
         ? { id: 'asRoot', ok: true }
         : { id: 'asUser', ok: true, values: { user: accounts.userOf(selfUid) ?? String(selfUid) } };
     try {
-      const { complete, pidDomain } = await table.read();
+      const { complete, pidDomain } = await table.read('all');
       const { processes, denied } = table.counts();
+      const slowness = table.slowness();
       return [
         { id: 'procReadable', ok: true, values: { count: processes } },
         who,
         complete ? { id: 'tableComplete', ok: true } : { id: 'tableIncomplete', ok: false, values: { path: procRoot } },
         denied === 0 ? { id: 'allReadable', ok: true } : { id: 'someUnreadable', ok: false, values: { count: denied } },
+        slowness === null ? { id: 'looksAreShort', ok: true } : { id: `looksAreLong.${slowness}`, ok: false, values: { path: procRoot } },
         pidDomain === null
           ? { id: 'pidDomainUnknown', ok: false, values: { path: join(etcRoot, 'machine-id') } }
           : { id: 'pidDomainKnown', ok: true },
@@ -94,7 +115,7 @@ export const createLinuxPlatform = (options: LinuxOptions = {}): Platform => {
     memoryDetails: (key) => readMemoryDetails(files, procRoot, key, units().pageBytes),
     homeOf: accounts.homeOf,
     userOf: accounts.userOf,
-    hostTotals,
+    hostTotals: async () => hostTotals(),
     notes,
   };
 };

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readlinkSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readlinkSync, readSync, statfsSync, statSync } from 'node:fs';
 
 /** Why a file of /proc could not be read: the process (or only this file of it) is not there, we may not, or anything else. */
 export type ReadFailure = 'gone' | 'denied' | 'failed';
@@ -6,11 +6,20 @@ export type ReadFailure = 'gone' | 'denied' | 'failed';
 /** Largest piece of a file that is read: the usual limit of one argument is 128 KiB, and nothing of ours is longer. */
 const MAX_BYTES = 256 * 1024;
 
+/** A file that is kept open from look to look: reading it again costs a third of opening it again. */
+export interface HeldFile {
+  /** Its present content into the common `bytes`. A process's file answers 'gone' once that process is, whoever has its pid then. */
+  read(): number | ReadFailure;
+  close(): void;
+}
+
 /** Synchronous reads into one buffer that the next read overwrites: files of /proc answer from memory, and this is the cheapest way. */
 export interface ProcFiles {
   readonly bytes: Buffer;
   /** Reads the file's first 256 KiB into `bytes` and returns how many they are. */
   read(path: string): number | ReadFailure;
+  /** The file kept open, from its first reading on; opened anew each time where too many are kept already or where it is no file of /proc. */
+  hold(path: string): HeldFile;
   /** Forgets what the last read left in `bytes`. */
   wipe(length: number): void;
   /** Reads as text (latin1: what we look for in it is ASCII); null = unreadable. */
@@ -19,9 +28,34 @@ export interface ProcFiles {
   link(path: string): { readonly target: string } | ReadFailure;
   /** Uid of a path's owner; null = unreadable. */
   ownerUid(path: string): number | null;
+  /** Whether something lies there. Costs a fraction of a failed open. */
+  exists(path: string): boolean;
   /** "dev:ino" of what a path leads to, links followed; null = unreadable. */
   fileId(path: string): string | null;
 }
+
+/** statfs(2): only these files say something new when the same descriptor is read again. */
+const PROC_SUPER_MAGIC = 0x9fa0;
+/** Of the descriptors that we may have, one in so many is kept; and never more than this, for what others may need. */
+const HELD_SHARE = 4;
+const MAX_HELD = 2048;
+
+const mostHeld = (): number => {
+  try {
+    if (statfsSync('/proc').type !== PROC_SUPER_MAGIC) return 0;
+    const fd = openSync('/proc/self/limits', 'r');
+    try {
+      const text = Buffer.alloc(4096);
+      const soft = /^Max open files +(\d+)/m.exec(text.toString('latin1', 0, readSync(fd, text, 0, text.length, null)))?.[1];
+      return soft === undefined ? 0 : Math.min(MAX_HELD, Math.floor(Number(soft) / HELD_SHARE));
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    // Nothing is kept then, and each reading opens its file.
+    return 0;
+  }
+};
 
 const failureOf = (error: unknown): ReadFailure => {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -51,9 +85,44 @@ export const createProcFiles = (): ProcFiles => {
     }
   };
 
+  let held = 0;
+  let most: number | null = null;
+  const hold = (path: string): HeldFile => {
+    let fd: number | null = null;
+    const open = (): boolean => {
+      most ??= mostHeld();
+      if (held >= most || !path.startsWith('/proc/')) return false;
+      try {
+        fd = openSync(path, 'r');
+        held++;
+        return true;
+      } catch {
+        // Whoever is not there, is not there by name either: `read` says why.
+        return false;
+      }
+    };
+    return {
+      read: () => {
+        if (fd === null && !open()) return read(path);
+        try {
+          return fd === null ? 'failed' : readSync(fd, bytes, 0, MAX_BYTES, 0);
+        } catch (error) {
+          return failureOf(error);
+        }
+      },
+      close: () => {
+        if (fd === null) return;
+        closeSync(fd);
+        fd = null;
+        held--;
+      },
+    };
+  };
+
   return {
     bytes,
     read,
+    hold,
     wipe: (length) => {
       bytes.fill(0, 0, length);
     },
@@ -73,6 +142,14 @@ export const createProcFiles = (): ProcFiles => {
         return statSync(path, { throwIfNoEntry: false })?.uid ?? null;
       } catch {
         return null;
+      }
+    },
+    exists: (path) => {
+      try {
+        return statSync(path, { throwIfNoEntry: false }) !== undefined;
+      } catch {
+        // Refused or failed: somebody is there.
+        return true;
       }
     },
     fileId: (path) => {

@@ -15,6 +15,8 @@ export interface StatFields {
   readonly sid: number | null;
   readonly ttyNr: number | null;
   readonly flags: number | null;
+  /** Page faults so far, without and with a disk: while these and `rssPages` stay, so does every other size of its memory. */
+  readonly faults: number | null;
   readonly cpuTicks: number | null;
   readonly threads: number | null;
   /** Field 22 verbatim. */
@@ -24,6 +26,8 @@ export interface StatFields {
   readonly startCode: number | null;
   readonly startStack: number | null;
   readonly argStart: number | null;
+  /** What the parent is sent at its end; -1 = this is a thread, whose id answers below /proc like a pid without being one. */
+  readonly exitSignal: number | null;
 }
 
 /** Flag in field 9 of a thread of the kernel itself; include/linux/sched.h, the same since 2.6.27. */
@@ -54,6 +58,8 @@ export const parseStat = (bytes: Buffer, length: number = bytes.length): StatFie
   const state = fields[0] ?? '';
   const user = field(14);
   const system = field(15);
+  const minor = field(10);
+  const major = field(12);
   return {
     comm: bytes.toString('utf8', open + 1, close),
     state: /^[A-Za-z]$/.test(state) ? state : null,
@@ -62,6 +68,7 @@ export const parseStat = (bytes: Buffer, length: number = bytes.length): StatFie
     sid: field(6),
     ttyNr: field(7),
     flags: field(9),
+    faults: minor === null || major === null ? null : minor + major,
     cpuTicks: user === null || system === null ? null : user + system,
     threads: field(20),
     startedAt,
@@ -69,6 +76,7 @@ export const parseStat = (bytes: Buffer, length: number = bytes.length): StatFie
     startCode: field(26),
     startStack: field(28),
     argStart: field(48),
+    exitSignal: field(38),
   };
 };
 

@@ -3,6 +3,8 @@ import { cpus, hostname, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import { createHostReader } from '../../../../src/main/platform/linux-host.js';
+import { createProcFiles } from '../../../../src/main/platform/proc-files.js';
+import type { HostTotals } from '../../../../src/shared/types.js';
 import type { FakeHost } from '../../../fixtures/proc/build.js';
 import { makeHost } from '../../../fixtures/proc/build.js';
 
@@ -11,10 +13,14 @@ afterEach(() => {
   host?.remove();
   host = null;
 });
+const readerOf = ({ procRoot, etcRoot }: Pick<FakeHost, 'procRoot' | 'etcRoot'>): (() => HostTotals) => {
+  const { text } = createProcFiles();
+  return createHostReader({ procRoot, etcRoot, ticksPerSecond: () => 100, text, stat: () => text(join(procRoot, 'stat')) ?? '' });
+};
 const totalKb = (): number => Number(/^MemTotal: +(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]);
 
-it('reads the running system', async () => {
-  const totals = await createHostReader({ procRoot: '/proc', etcRoot: '/etc', ticksPerSecond: () => 100 })();
+it('reads the running system', () => {
+  const totals = readerOf({ procRoot: '/proc', etcRoot: '/etc' })();
   expect(totals).toEqual({
     hostName: hostname(),
     osName: expect.stringMatching(/./),
@@ -29,26 +35,18 @@ it('reads the running system', async () => {
   expect(totals.load1).toBeLessThanOrEqual(Math.max(...loadavg()) + 1);
 });
 
-it('takes CPU as the difference of two calls, one core being 100, and never more than there are cores', async () => {
+it('takes CPU as the difference of two calls, one core being 100, and never more than there are cores', () => {
   const fake = makeHost();
   host = fake;
   const busy = (ticks: number): void => writeFileSync(join(fake.procRoot, 'stat'), `cpu  ${ticks} 0 0 1000 5 0 0 0 0 0\ncpu0 1\ncpu1 1\n`);
   const clock = vi.spyOn(performance, 'now');
-  const read = createHostReader({ ...fake, ticksPerSecond: () => 100 });
-  const at = async (ms: number, ticks: number): Promise<number | null> => {
+  const read = readerOf(fake);
+  const at = (ms: number, ticks: number): number | null => {
     clock.mockReturnValue(ms);
     busy(ticks);
-    return (await read()).cpuPercent;
+    return read().cpuPercent;
   };
-  expect([
-    await at(1000, 100),
-    await at(2000, 150),
-    await at(2100, 160),
-    await at(3000, 170),
-    await at(4000, 9999),
-    await at(5000, 10),
-    await at(6000, 20),
-  ]).toEqual([
+  expect([at(1000, 100), at(2000, 150), at(2100, 160), at(3000, 170), at(4000, 9999), at(5000, 10), at(6000, 20)]).toEqual([
     null,
     50,
     // Too short a time says nothing: the last figure stands, and the time counts for the next one.
@@ -61,12 +59,13 @@ it('takes CPU as the difference of two calls, one core being 100, and never more
   ]);
 });
 
-it('has null and a plain name for what cannot be read', async () => {
+it('has null and a plain name for what cannot be read', () => {
   const fake = makeHost();
   host = fake;
   rmSync(join(fake.procRoot, 'stat'));
   rmSync(join(fake.etcRoot, 'os-release'));
-  const read = createHostReader({ ...fake, ticksPerSecond: () => 100 });
-  await read();
-  expect(await read()).toMatchObject({ osName: expect.stringMatching(/^Linux \d/), cpuPercent: null, cores: expect.any(Number) });
+  const read = readerOf(fake);
+  read();
+  const nothing = { cpuPercent: null, cores: expect.any(Number), memoryTotalBytes: null, memoryUsedBytes: null };
+  expect(read()).toMatchObject({ ...nothing, osName: expect.stringMatching(/^Linux \d/) });
 });

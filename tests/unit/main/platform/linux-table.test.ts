@@ -48,7 +48,8 @@ const setUp = (
 };
 const find = (reading: Reading, pid: number): RawProcess | undefined => reading.processes.find((one) => one.key.pid === pid);
 const pidsOf = (reading: Reading): readonly number[] => reading.processes.map((one) => one.key.pid).toSorted((a, b) => a - b);
-const readOne = async (process: FakeProcess): Promise<RawProcess | undefined> => find(await setUp([process]).platform.read(), process.pid);
+const readOne = async (process: FakeProcess): Promise<RawProcess | undefined> =>
+  find(await setUp([process]).platform.read('all'), process.pid);
 /** Looks often enough that the turn of every process comes. */
 const SLICES = 12;
 
@@ -94,7 +95,7 @@ describe('one look', () => {
   it('describes the whole table', async () => {
     const { platform } = setUp([CLAUDE]);
     const before = Date.now();
-    const reading = await platform.read();
+    const reading = await platform.read('all');
     expect({ ...reading, processes: pidsOf(reading) }).toEqual({
       takenAtMs: expect.any(Number),
       monotonicMs: expect.any(Number),
@@ -143,7 +144,7 @@ describe('one look', () => {
       { pid: 30, ppid: 2, comm: 'kworker/0:0H', flags: 0x4208060, argv: [], exe: null },
       { pid: 31, ppid: 2, comm: 'claude' },
     ]);
-    const reading = await platform.read();
+    const reading = await platform.read('all');
     expect([pidsOf(reading), reading.complete]).toEqual([[1, 31, SELF_PID], true]);
   });
 
@@ -166,13 +167,13 @@ describe('one look', () => {
   it('reads memory, directory and executable’s identity of those in focus, and keeps the last when focus goes', async () => {
     const { platform } = setUp([{ pid: PID, exe: '/bin/sh', cwd: '/srv', rssAnonKb: 5 }]);
     const { dev, ino } = statSync('/bin/sh', { bigint: true });
-    await platform.read();
-    platform.focus(new Set([PID]));
-    const one = find(await platform.read(), PID);
+    await platform.read('all');
+    platform.focus(({ exe }) => exe === '/bin/sh');
+    const one = find(await platform.read('all'), PID);
     expect([one?.cwd, one?.counters.rssAnonBytes, one?.counters.swapBytes, one?.facts.exeId]).toEqual(['/srv', 5120, 0, `${dev}:${ino}`]);
-    expect(find(await platform.read(), PID)?.facts).toBe(one?.facts);
-    platform.focus(new Set());
-    for (let i = 0; i < SLICES; i++) expect(find(await platform.read(), PID)?.facts).toBe(one?.facts);
+    expect(find(await platform.read('all'), PID)?.facts).toBe(one?.facts);
+    platform.focus(() => false);
+    for (let i = 0; i < SLICES; i++) expect(find(await platform.read('all'), PID)?.facts).toBe(one?.facts);
   });
 });
 
@@ -196,19 +197,19 @@ describe('what cannot be read', () => {
   ])('is null alone: no %s', async (file, expected) => {
     const { host, platform } = setUp([CLAUDE]);
     rmSync(join(host.procRoot, String(PID), file), { recursive: true });
-    const reading = await platform.read();
+    const reading = await platform.read('all');
     expect(find(reading, PID)).toMatchObject(expected);
     expect(reading.complete).toBe(true);
   });
 
   it('leaves a pid out that has no stat (it vanished), and forgets it', async () => {
     const { host, platform } = setUp([CLAUDE]);
-    const first = find(await platform.read(), PID);
+    const first = find(await platform.read('all'), PID);
     unlinkSync(join(host.procRoot, String(PID), 'stat'));
-    const reading = await platform.read();
+    const reading = await platform.read('all');
     expect([find(reading, PID), reading.complete]).toEqual([undefined, true]);
     writeProcess(host.procRoot, CLAUDE);
-    const again = find(await platform.read(), PID);
+    const again = find(await platform.read('all'), PID);
     expect(again).toEqual(first);
     expect(again?.facts).not.toBe(first?.facts);
   });
@@ -216,7 +217,7 @@ describe('what cannot be read', () => {
   it('counts the table as incomplete where a stat makes no sense, and reads the others', async () => {
     const { host, platform } = setUp([CLAUDE, { ...CLAUDE, pid: 501 }]);
     writeFileSync(join(host.procRoot, String(PID), 'stat'), 'nonsense');
-    const reading = await platform.read();
+    const reading = await platform.read('all');
     expect([find(reading, PID), find(reading, 501)?.facts.comm, reading.complete]).toEqual([undefined, 'claude', false]);
   });
 
@@ -225,7 +226,7 @@ describe('what cannot be read', () => {
     for (const name of ['0', '007', '99999999', '12x', '77']) mkdirSync(join(host.procRoot, name));
     writeFileSync(join(host.procRoot, '78'), '');
     symlinkSync('/nowhere', join(host.procRoot, '79'));
-    expect(pidsOf(await platform.read())).toEqual([1, SELF_PID]);
+    expect(pidsOf(await platform.read('all'))).toEqual([1, SELF_PID]);
   });
 
   it.runIf(isRoot)(
@@ -236,7 +237,7 @@ describe('what cannot be read', () => {
       for (const file of ['cmdline', 'environ', 'status']) chmodSync(join(host.procRoot, String(PID), file), 0o000);
       process.seteuid?.(OTHER_UID);
       try {
-        const first = await platform.read();
+        const first = await platform.read('all');
         expect(find(first, PID)).toMatchObject({
           uid: null,
           user: null,
@@ -247,7 +248,7 @@ describe('what cannot be read', () => {
         process.seteuid?.(0);
         chmodSync(join(host.procRoot, '501', 'stat'), 0o000);
         process.seteuid?.(OTHER_UID);
-        const second = await platform.read();
+        const second = await platform.read('all');
         expect([find(second, 501), second.complete]).toEqual([undefined, false]);
       } finally {
         process.seteuid?.(0);
@@ -259,13 +260,13 @@ describe('what cannot be read', () => {
     const { host } = setUp([]);
     const over = (procRoot: string, selfPid: number): Platform =>
       createLinuxPlatform({ procRoot, etcRoot: host.etcRoot, selfPid, getent: null });
-    await expect(over('/nowhere', SELF_PID).read()).rejects.toThrow('does not show our own process');
-    await expect(over(host.procRoot, 99).read()).rejects.toThrow('does not show our own process');
+    await expect(over('/nowhere', SELF_PID).read('all')).rejects.toThrow('does not show our own process');
+    await expect(over(host.procRoot, 99).read('all')).rejects.toThrow('does not show our own process');
     const platform = over(host.procRoot, SELF_PID);
     unlinkSync(join(host.procRoot, String(SELF_PID), 'stat'));
-    await expect(platform.read()).rejects.toThrow('our own process is not in');
+    await expect(platform.read('all')).rejects.toThrow('our own process is not in');
     writeProcess(host.procRoot, { pid: SELF_PID });
-    expect((await platform.read()).processes).toHaveLength(2);
+    expect((await platform.read('all')).processes).toHaveLength(2);
   });
 
   it.each<[string, Parameters<typeof setUp>[1], boolean]>([
@@ -275,20 +276,20 @@ describe('what cannot be read', () => {
     ['hidepid, in the group that sees all', { selfUid: 1000, selfGids: [27], mountOptions: 'rw,gid=27,hidepid=2' }, true],
     ['hidepid, as root', { selfUid: 0, mountOptions: 'rw,hidepid=2' }, true],
   ])('says whether all is seen: %s', async (_name, options, complete) => {
-    expect((await setUp([CLAUDE], options).platform.read()).complete).toBe(complete);
+    expect((await setUp([CLAUDE], options).platform.read('all')).complete).toBe(complete);
   });
 
   it('has not seen all without pid 1', async () => {
     const { host, platform } = setUp([CLAUDE], { selfUid: 1000 });
     rmSync(join(host.procRoot, '1'), { recursive: true });
-    expect((await platform.read()).complete).toBe(false);
+    expect((await platform.read('all')).complete).toBe(false);
   });
 
   it('knows no start time and no pid domain without their files', async () => {
     const { host, platform } = setUp([CLAUDE]);
     unlinkSync(join(host.procRoot, 'stat'));
     unlinkSync(join(host.etcRoot, 'machine-id'));
-    const reading = await platform.read();
+    const reading = await platform.read('all');
     expect([reading.pidDomain, find(reading, PID)?.startedAtMs]).toEqual([null, null]);
   });
 });
@@ -296,9 +297,9 @@ describe('what cannot be read', () => {
 describe('look after look', () => {
   it('hands out the same facts and key as long as nothing changes, re-readings included', async () => {
     const { platform } = setUp([CLAUDE, { pid: 501 }]);
-    const first = await platform.read();
+    const first = await platform.read('all');
     for (let i = 0; i < SLICES + 1; i++) {
-      const next = await platform.read();
+      const next = await platform.read('all');
       for (const pid of [PID, 501]) {
         expect(find(next, pid)?.facts).toBe(find(first, pid)?.facts);
         expect(find(next, pid)?.key).toBe(find(first, pid)?.key);
@@ -308,9 +309,9 @@ describe('look after look', () => {
 
   it('reads counters anew each time', async () => {
     const { host, platform } = setUp([CLAUDE]);
-    await platform.read();
+    await platform.read('all');
     writeProcess(host.procRoot, { ...CLAUDE, utime: 50, rssPages: 500, rssAnonKb: 900, swapKb: 4 });
-    expect(find(await platform.read(), PID)?.counters).toEqual({
+    expect(find(await platform.read('all'), PID)?.counters).toEqual({
       cpuMs: 500,
       rssBytes: 500 * 4096,
       rssAnonBytes: 921_600,
@@ -321,9 +322,9 @@ describe('look after look', () => {
 
   it('takes a reused pid for another process', async () => {
     const { host, platform } = setUp([CLAUDE]);
-    await platform.read();
+    await platform.read('all');
     writeProcess(host.procRoot, { ...CLAUDE, startedAt: '99999', argv: ['vim'], uid: 0 });
-    const one = find(await platform.read(), PID);
+    const one = find(await platform.read('all'), PID);
     expect([one?.key, one?.facts.argv, one?.uid, one?.user]).toEqual([{ pid: PID, startedAt: '99999' }, ['vim'], 0, 'root']);
   });
 
@@ -338,33 +339,33 @@ describe('look after look', () => {
     for (const shift of [0, 1]) {
       const { host, platform } = setUp([plain]);
       // A second run with the slices shifted: one of them is not this process's turn.
-      for (let i = 0; i <= shift; i++) await platform.read();
+      for (let i = 0; i <= shift; i++) await platform.read('all');
       writeProcess(host.procRoot, { ...plain, ...sign, exe: '/usr/bin/env', env: { CLAUDE_PID: '3' } });
-      expect(find(await platform.read(), PID)?.facts).toMatchObject({ exe: '/usr/bin/env', marks: { CLAUDE_PID: '3' } });
+      expect(find(await platform.read('all'), PID)?.facts).toMatchObject({ exe: '/usr/bin/env', marks: { CLAUDE_PID: '3' } });
     }
   });
 
   it('finds an exec that left no sign within twelve looks', async () => {
     const plain: FakeProcess = { pid: PID, exe: '/bin/sh' };
     const { host, platform } = setUp([plain]);
-    await platform.read();
+    await platform.read('all');
     writeProcess(host.procRoot, { ...plain, exe: '/usr/bin/env' });
     const seen: (string | null | undefined)[] = [];
-    for (let i = 0; i < SLICES; i++) seen.push(find(await platform.read(), PID)?.facts.exe);
+    for (let i = 0; i < SLICES; i++) seen.push(find(await platform.read('all'), PID)?.facts.exe);
     expect(new Set(seen)).toEqual(new Set(['/bin/sh', '/usr/bin/env']));
     expect(seen.at(-1)).toBe('/usr/bin/env');
   });
 
   it('sees a rewritten title of what is of interest at the next look', async () => {
     const { host, platform } = setUp([CLAUDE]);
-    await platform.read();
+    await platform.read('all');
     writeFileSync(join(host.procRoot, String(PID), 'cmdline'), 'claude\0\0\0\0\0');
-    expect(find(await platform.read(), PID)?.facts.argv).toEqual(['claude']);
+    expect(find(await platform.read('all'), PID)?.facts.argv).toEqual(['claude']);
   });
 
   it('keeps what it knew of a process on its way out', async () => {
     const { host, platform } = setUp([CLAUDE]);
-    const first = find(await platform.read(), PID);
+    const first = find(await platform.read('all'), PID);
     writeProcess(host.procRoot, {
       ...CLAUDE,
       flags: 4_194_304 | 0x4,
@@ -375,12 +376,12 @@ describe('look after look', () => {
       argStart: 0,
       startCode: 0,
     });
-    for (let i = 0; i < SLICES; i++) expect(find(await platform.read(), PID)?.facts).toBe(first?.facts);
+    for (let i = 0; i < SLICES; i++) expect(find(await platform.read('all'), PID)?.facts).toBe(first?.facts);
   });
 
   it('answers calls one after the other', async () => {
     const { platform } = setUp([CLAUDE]);
-    const readings = await Promise.all([platform.read(), platform.read(), platform.read()]);
+    const readings = await Promise.all([platform.read('all'), platform.read('all'), platform.read('all')]);
     expect(readings.map((one) => one.processes.length)).toEqual([3, 3, 3]);
     expect(readings.map((one) => one.monotonicMs)).toEqual(readings.map((one) => one.monotonicMs).toSorted((a, b) => a - b));
   });
@@ -388,9 +389,9 @@ describe('look after look', () => {
   it('goes on after a failed look', async () => {
     const { host, platform } = setUp([CLAUDE]);
     unlinkSync(join(host.procRoot, 'self'));
-    await expect(platform.read()).rejects.toThrow();
+    await expect(platform.read('all')).rejects.toThrow();
     symlinkSync(String(SELF_PID), join(host.procRoot, 'self'));
-    expect((await platform.read()).processes).toHaveLength(3);
+    expect((await platform.read('all')).processes).toHaveLength(3);
   });
 });
 
@@ -416,10 +417,10 @@ describe('real processes', () => {
     const child = children.start(first, ['-c', script]);
     await running(child.pid, first);
     const platform = createLinuxPlatform();
-    const before = find(await platform.read(), child.pid);
+    const before = find(await platform.read('all'), child.pid);
     child.stdin?.write('go\n');
     await running(child.pid, second);
-    const after = find(await platform.read(), child.pid);
+    const after = find(await platform.read('all'), child.pid);
     expect(after?.key).toEqual(before?.key);
     expect(before?.facts).toMatchObject({ comm: 'worker', exe: first, argv: [first, '-c', script] });
     expect(after?.facts).toMatchObject({ comm: 'worker', exe: second, argv: [first, '-c', script] });
@@ -437,7 +438,7 @@ describe('real processes', () => {
     ]);
     const platform = createLinuxPlatform();
     await eventually('the title', () => readFileSync(`/proc/${child.pid}/comm`, 'utf8') === 'claude\n');
-    const one = find(await platform.read(), child.pid);
+    const one = find(await platform.read('all'), child.pid);
     expect([one?.facts.comm, one?.facts.argv]).toEqual(['claude', ['claude']]);
   });
 
@@ -452,7 +453,7 @@ describe('real processes', () => {
     // Its parent is no shell any more, and asks nobody how they ended.
     child.stdin?.end();
     await eventually('a zombie', () => stateOf(Number(childsChild)) === 'Z');
-    expect(find(await platform.read(), Number(childsChild))).toMatchObject({
+    expect(find(await platform.read('all'), Number(childsChild))).toMatchObject({
       ppid: child.pid,
       state: 'Z',
       cwd: null,
@@ -461,16 +462,16 @@ describe('real processes', () => {
     });
     child.kill('SIGKILL');
     await eventually('its end', () => child.signalCode !== null);
-    expect(find(await platform.read(), child.pid)).toBeUndefined();
+    expect(find(await platform.read('all'), child.pid)).toBeUndefined();
   });
 
   it('is not disturbed by processes that come and go while it looks', async () => {
     children.start('/bin/bash', ['-c', 'while read -t 0 -r || true; do /bin/true; done']);
     const platform = createLinuxPlatform();
     for (let i = 0; i < 30; i++) {
-      const reading = await platform.read();
+      const reading = await platform.read('all');
       expect(reading.complete).toBe(true);
-      expect(find(reading, process.pid)?.facts.argv).toEqual(find(await platform.read(), process.pid)?.facts.argv);
+      expect(find(reading, process.pid)?.facts.argv).toEqual(find(await platform.read('all'), process.pid)?.facts.argv);
     }
   });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -110,10 +110,14 @@ describe('compared with ps', () => {
   it('memory as status has it', async () => {
     const child = children.start(process.execPath, ['-e', 'process.stdin.resume()', 'claude']);
     await eventually('threads', () => Number(ps(child.pid, 'nlwp')) > 4);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    const one = await read(child.pid);
     const kb = (label: string): number =>
       Number(new RegExp(`^${label}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]);
+    // It has come to rest when nothing changed for half a second.
+    for (let before = -1, turn = 0; kb('RssAnon') !== before && turn < 20; turn++) {
+      before = kb('RssAnon');
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    const one = await read(child.pid);
     expect([one.counters.rssAnonBytes, one.counters.swapBytes]).toEqual([kb('RssAnon') * 1024, kb('VmSwap') * 1024]);
     const details = await platform.memoryDetails(one.key);
     expect(details).toMatchObject({ rssAnonBytes: kb('RssAnon') * 1024, threads: one.counters.threads });
@@ -168,6 +172,7 @@ describe('notes', () => {
       { id: 'asRoot', ok: true },
       { id: 'tableComplete', ok: true },
       { id: 'allReadable', ok: true },
+      { id: 'looksAreShort', ok: true },
       { id: 'pidDomainKnown', ok: true },
     ]);
   });
@@ -179,8 +184,22 @@ describe('notes', () => {
       { id: 'asUser', ok: true, values: { user: 'dana' } },
       { id: 'tableIncomplete', ok: false, values: { path: hosts[0]?.procRoot } },
       { id: 'allReadable', ok: true },
+      { id: 'looksAreLong.hidePid', ok: false, values: { path: hosts[0]?.procRoot } },
       { id: 'pidDomainUnknown', ok: false, values: { path: join(hosts[0]?.etcRoot ?? '', 'machine-id') } },
     ]);
+  });
+
+  it.each<[string, (host: FakeHost) => void]>([
+    ['newestPidMissing', ({ procRoot }) => rmSync(join(procRoot, 'loadavg'))],
+    ['newestPidMissing', ({ procRoot }) => writeFileSync(join(procRoot, 'loadavg'), '0.00 0.00 0.00 0/0 0\n')],
+    [
+      'newestPidMasked',
+      ({ procRoot }) =>
+        writeFileSync(join(procRoot, 'self', 'mounts'), `proc ${procRoot} proc rw 0 0\nlxcfs ${procRoot}/loadavg fuse.lxcfs rw 0 0\n`),
+    ],
+  ])('says that each look has to read all: %s', async (why, damage) => {
+    const notes = await notesOf({ selfUid: 0, damage });
+    expect(notes.filter(({ ok }) => !ok)).toEqual([{ id: `looksAreLong.${why}`, ok: false, values: { path: hosts[0]?.procRoot } }]);
   });
 
   it('no table at all', async () => {
@@ -217,7 +236,10 @@ describe('notes', () => {
       'allReadable',
       'pidDomainKnown',
       'pidDomainUnknown',
+      'looksAreShort',
     ];
+    for (const { doctor } of [en, ptBr])
+      expect(Object.keys(doctor.looksAreLong)).toEqual(['hidePid', 'newestPidMissing', 'newestPidMasked', 'newestPidWrong']);
     const counted = (forms: readonly string[]): readonly string[] =>
       ['procReadable', 'someUnreadable'].flatMap((id) => forms.map((form) => `${id}_${form}`));
     expect(Object.keys(en.doctor)).toEqual(expect.arrayContaining([...ids, ...counted(['one', 'other'])]));

@@ -15,6 +15,7 @@ const PARSED = {
   sid: 3642,
   ttyNr: 34816,
   flags: 4194304,
+  faults: 101,
   cpuTicks: 12,
   threads: 3,
   startedAt: '144238',
@@ -22,6 +23,7 @@ const PARSED = {
   startCode: 94562820538368,
   startStack: 140729440202976,
   argStart: 140729440209633,
+  exitSignal: 17,
 };
 
 describe('parseStat', () => {
@@ -56,6 +58,7 @@ describe('parseStat', () => {
       startCode: null,
       startStack: null,
       argStart: null,
+      exitSignal: null,
     });
   });
 

@@ -1,0 +1,278 @@
+import { markedOwnerPid } from '../../shared/marks.js';
+import type { ProcessKey, RawProcess, StaticFacts } from '../../shared/types.js';
+import type { KernelUnits } from './host-parse.js';
+import { readStat } from './linux-identity.js';
+import type { HeldFile, ProcFiles, ReadFailure } from './proc-files.js';
+import type { StatFields, StatusFields } from './proc-parse.js';
+import { PF_EXITING, PF_KTHREAD, parseArgv, parseStat, parseStatus, pickMarks, ttyName } from './proc-parse.js';
+
+/** Of the processes that show no change, one in so many is read again at each look. */
+export const SLICES = 12;
+/** A directory changes seldom, and so does a title without any other sign: at every so many looks, except where all is read. */
+const OFTEN = 4;
+/** A title may be rewritten without an exec, mostly early in life; where exec leaves no trace that we may see, we look longer. */
+const YOUNG_MS = 10_000;
+const YOUNG_UNTRACED_MS = 60_000;
+
+/** What is kept of a process from look to look. */
+export interface Entry {
+  readonly key: ProcessKey;
+  readonly pid: number;
+  /** Monotonic clock, about. */
+  readonly bornMs: number;
+  /** As of its last reading; so are all that follow. */
+  stat: StatFields;
+  ppid: number | null;
+  /** What an exec changes, as it was when the facts were read. */
+  signs: Pick<StatFields, 'startCode' | 'startStack' | 'argStart'>;
+  facts: StaticFacts;
+  ofInterest: boolean;
+  ownerPid: number | null;
+  uid: number | null;
+  /** The kernel refuses us its executable and environment. */
+  denied: boolean;
+  cwd: string | null;
+  /** Memory and directory are wanted: it might be Claude's or stands below one that might be. */
+  wanted: boolean;
+  /** At which look it was last read. */
+  look: number;
+  /** Counts how often it was found to be something else or to stand elsewhere. */
+  changes: number;
+  /** The line that `stat` was parsed from: an idle process says the same again. */
+  line: Buffer;
+  /** Sizes as of when they were last read, and its memory's counters then. */
+  sizes: (StatusFields & Pick<StatFields, 'faults' | 'rssPages'>) | null;
+  readonly held: { readonly stat: HeldFile; readonly status: HeldFile };
+}
+
+/** The circumstances of one look. */
+export interface LookAt {
+  readonly look: number;
+  readonly wallMs: number;
+  readonly monotonicMs: number;
+  readonly bootMs: number | null;
+  readonly units: KernelUnits;
+  /** Every process is read, and everything that is due is read at once. */
+  readonly whole: boolean;
+}
+
+export interface EntryReader {
+  /** Whoever has this pid now, read by its name; 'gone' also for an id that is only a thread's. */
+  readonly meet: (pid: number, known: Entry | undefined, at: LookAt) => Entry | 'gone' | 'failed';
+  /** Reads an entry again. `closely`: also what would show no sign of an exec. */
+  readonly refresh: (entry: Entry, at: LookAt, closely: boolean) => 'read' | 'gone' | 'failed';
+  /** As the rules see it; null = it has gone meanwhile. */
+  readonly show: (entry: Entry, at: LookAt) => RawProcess | null;
+  readonly close: (entry: Entry) => void;
+}
+
+export interface EntryParts {
+  readonly procRoot: string;
+  readonly files: ProcFiles;
+  readonly userOf: (uid: number) => string | null;
+  /** Whether a process might be Claude's by what it is itself. */
+  readonly mayMatter: (facts: StaticFacts) => boolean;
+}
+
+const sameList = (a: readonly string[] | null, b: readonly string[] | null): boolean =>
+  a === b || (a !== null && b !== null && a.length === b.length && a.every((value, index) => value === b[index]));
+const sameMarks = (a: StaticFacts['marks'], b: StaticFacts['marks']): boolean =>
+  a === b || (a !== null && b !== null && sameList(Object.entries(a).flat(), Object.entries(b).flat()));
+const sameFacts = (a: StaticFacts, b: StaticFacts): boolean =>
+  a.comm === b.comm && a.exe === b.exe && a.exeId === b.exeId && sameList(a.argv, b.argv) && sameMarks(a.marks, b.marks);
+
+/** A thread of the kernel: nobody's child and nobody's program. */
+export const isKernels = (entry: Entry): boolean => ((entry.stat.flags ?? 0) & PF_KTHREAD) !== 0;
+/** On its way out a process has lost what tells what it was, and is still the same one. */
+const isExiting = (stat: StatFields): boolean => stat.state !== 'Z' && ((stat.flags ?? 0) & PF_EXITING) !== 0;
+/** Whether it is so young that an exec or another title is likely. */
+export const isYoung = (entry: Entry, at: LookAt): boolean => at.monotonicMs - entry.bornMs < (entry.denied ? YOUNG_UNTRACED_MS : YOUNG_MS);
+
+/** Whether it is the process's turn to be read although nothing calls for it. */
+const isTurn = (entry: Entry, at: LookAt, often: number): boolean => (entry.pid + at.look) % often === 0;
+
+/** Reads single processes: what is the same until their next exec once, and again after it; the rest each time. */
+export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryParts): EntryReader => {
+  const readArgv = (dir: string): readonly string[] | null => {
+    const length = files.read(`${dir}/cmdline`);
+    return typeof length === 'number' ? parseArgv(files.bytes, length) : null;
+  };
+  const readMarks = (dir: string): StaticFacts['marks'] => {
+    const length = files.read(`${dir}/environ`);
+    if (typeof length !== 'number') return null;
+    const whole = length < files.bytes.length ? length : files.bytes.lastIndexOf(0, length - 1) + 1;
+    const marks = pickMarks(files.bytes, whole);
+    files.wipe(length);
+    return marks;
+  };
+  const readHeldStat = (entry: Entry): StatFields | ReadFailure => {
+    const length = entry.held.stat.read();
+    if (typeof length !== 'number') return length;
+    if (length === entry.line.length && files.bytes.compare(entry.line, 0, length, 0, length) === 0) return entry.stat;
+    entry.line = Buffer.from(files.bytes.subarray(0, length));
+    return parseStat(files.bytes, length) ?? 'failed';
+  };
+  /** Its uid and sizes; read again only if they may have changed, and in its turn, for what shows no sign (setuid without an exec). */
+  const readStatus = (entry: Entry, at: LookAt): StatusFields | null => {
+    const { sizes: before, stat } = entry;
+    const { faults, rssPages } = stat;
+    const asBefore = before !== null && faults !== null && before.faults === faults && before.rssPages === rssPages;
+    if (asBefore && stat.state !== 'Z' && !at.whole && !isTurn(entry, at, SLICES)) return before;
+    const length = entry.held.status.read();
+    entry.sizes = typeof length === 'number' ? { ...parseStatus(files.bytes.toString('latin1', 0, length)), faults, rssPages } : null;
+    return entry.sizes;
+  };
+  /** A process's folder belongs to its uid, unless it protects itself: then to root, and only `status` tells, which costs twice as much. */
+  const readUid = (dir: string): number | null => {
+    const owner = files.ownerUid(dir);
+    return owner === null || owner === 0 ? parseStatus(files.text(`${dir}/status`) ?? '').uid : owner;
+  };
+  /** What it is until its next exec; null = it has gone. */
+  const readFacts = (dir: string, stat: StatFields, wantExeId: boolean): Pick<Entry, 'facts' | 'ofInterest' | 'denied'> | null => {
+    const { comm } = stat;
+    // A zombie has nothing left but its name; the kernel shows the rest as empty, which would be no fact. Nor has a thread of the kernel.
+    if (stat.state === 'Z' || ((stat.flags ?? 0) & PF_KTHREAD) !== 0) {
+      const dead = { comm, exe: null, exeId: null, argv: [], marks: null };
+      return { facts: dead, ofInterest: stat.state === 'Z' && mayMatter(dead), denied: false };
+    }
+    const exe = files.link(`${dir}/exe`);
+    // The right to follow `exe` is the right to read `environ` too: one refusal is enough.
+    const denied = exe === 'denied';
+    const argv = readArgv(dir);
+    const marks = denied ? null : readMarks(dir);
+    if ((exe === 'gone' || argv === null) && readStat(files, dir) === 'gone') return null;
+    const facts = { comm, exe: typeof exe === 'string' ? null : exe.target, exeId: null, argv, marks };
+    const ofInterest = mayMatter(facts);
+    const exeId = !denied && (wantExeId || ofInterest) ? files.fileId(`${dir}/exe`) : null;
+    return { facts: { ...facts, exeId }, ofInterest, denied };
+  };
+
+  const execed = ({ facts, signs }: Entry, stat: StatFields): boolean =>
+    facts.comm !== stat.comm ||
+    signs.startStack !== stat.startStack ||
+    signs.argStart !== stat.argStart ||
+    signs.startCode !== stat.startCode;
+  /** Whether the arguments changed in a process that shows no other sign of it. */
+  const retitled = (entry: Entry, at: LookAt): boolean => {
+    if (entry.stat.state === 'Z') return false;
+    const look = at.whole
+      ? entry.wanted || isYoung(entry, at)
+      : (entry.wanted && isTurn(entry, at, OFTEN)) || (entry.denied && isYoung(entry, at));
+    if (!look) return false;
+    const argv = readArgv(`${procRoot}/${entry.pid}`);
+    return argv !== null && !sameList(argv, entry.facts.argv);
+  };
+  const isDue = (entry: Entry, stat: StatFields, at: LookAt, closely: boolean): boolean =>
+    execed(entry, stat) ||
+    (closely && entry.denied) ||
+    ((at.whole || entry.wanted) && isTurn(entry, at, SLICES)) ||
+    // Newly wanted.
+    ((entry.wanted || entry.ofInterest) && entry.facts.exeId === null && entry.facts.exe !== null) ||
+    retitled(entry, at);
+
+  const renew = (entry: Entry, stat: StatFields, at: LookAt, closely: boolean): 'read' | 'gone' => {
+    const { facts: known, ppid } = entry;
+    if (!isExiting(stat) && isDue(entry, stat, at, closely)) {
+      const dir = `${procRoot}/${entry.pid}`;
+      // Once read, always read: the facts' identity must not hang on who is wanted.
+      const fresh = readFacts(dir, stat, entry.wanted || known.exeId !== null);
+      const uid = fresh === null ? null : readUid(dir);
+      if (fresh === null || (uid === null && readStat(files, dir) === 'gone')) return 'gone';
+      const facts = sameFacts(known, fresh.facts) ? known : fresh.facts;
+      Object.assign(entry, fresh, { facts, uid, signs: signsOf(stat), ownerPid: markedOwnerPid(facts.marks) });
+    }
+    entry.stat = stat;
+    entry.ppid = stat.ppid;
+    entry.look = at.look;
+    if (entry.facts !== known || entry.ppid !== ppid) entry.changes++;
+    return 'read';
+  };
+
+  const meet: EntryReader['meet'] = (pid, known, at) => {
+    const dir = `${procRoot}/${pid}`;
+    const stat = readStat(files, dir);
+    if (typeof stat === 'string') return stat === 'gone' ? 'gone' : 'failed';
+    // No process: it would be listed otherwise, and be one of its process's twice.
+    if (stat.exitSignal === -1) return 'gone';
+    if (known?.key.startedAt === stat.startedAt) return renew(known, stat, at, false) === 'gone' ? 'gone' : known;
+    const fresh = readFacts(dir, stat, false);
+    const uid = fresh === null ? null : readUid(dir);
+    if (fresh === null || (uid === null && readStat(files, dir) === 'gone')) return 'gone';
+    const startedAtMs = startOf(stat, at);
+    return {
+      key: { pid, startedAt: stat.startedAt },
+      pid,
+      bornMs: at.monotonicMs - (startedAtMs === null ? 0 : Math.max(0, at.wallMs - startedAtMs)),
+      stat,
+      ppid: stat.ppid,
+      signs: signsOf(stat),
+      ...fresh,
+      ownerPid: markedOwnerPid(fresh.facts.marks),
+      uid,
+      cwd: null,
+      wanted: false,
+      line: Buffer.alloc(0),
+      sizes: null,
+      look: at.look,
+      changes: 0,
+      held: { stat: files.hold(`${dir}/stat`), status: files.hold(`${dir}/status`) },
+    };
+  };
+
+  const refresh: EntryReader['refresh'] = (entry, at, closely) => {
+    const stat = readHeldStat(entry);
+    if (typeof stat === 'string') return stat === 'gone' ? 'gone' : 'failed';
+    return stat.startedAt === entry.key.startedAt ? renew(entry, stat, at, closely) : 'gone';
+  };
+
+  const show: EntryReader['show'] = (entry, at) => {
+    const { stat, wanted } = entry;
+    let status: StatusFields | null = null;
+    if (wanted) {
+      status = readStatus(entry, at);
+      entry.uid = status?.uid ?? null;
+      if (entry.uid === null && readStat(files, `${procRoot}/${entry.pid}`) === 'gone') return null;
+      if (entry.denied || stat.state === 'Z') entry.cwd = null;
+      else if (at.whole || entry.cwd === null || isTurn(entry, at, OFTEN)) {
+        const cwd = files.link(`${procRoot}/${entry.pid}/cwd`);
+        entry.cwd = typeof cwd === 'string' ? null : cwd.target;
+      }
+    }
+    // A zombie gave its memory back; that is known, not unreadable.
+    const none = stat.state === 'Z' && (stat.threads ?? 0) <= 1 ? 0 : null;
+    return {
+      key: entry.key,
+      ppid: stat.ppid,
+      uid: entry.uid,
+      user: entry.uid === null ? null : userOf(entry.uid),
+      state: stat.state,
+      tty: ttyName(stat.ttyNr),
+      cwd: wanted ? entry.cwd : null,
+      pgid: stat.pgid,
+      sid: stat.sid,
+      startedAtMs: startOf(stat, at),
+      facts: entry.facts,
+      counters: {
+        cpuMs: stat.cpuTicks === null ? null : (stat.cpuTicks * 1000) / at.units.ticksPerSecond,
+        rssBytes: stat.rssPages === null ? null : stat.rssPages * at.units.pageBytes,
+        rssAnonBytes: status?.rssAnonBytes ?? none,
+        swapBytes: status?.swapBytes ?? none,
+        threads: stat.threads,
+      },
+    };
+  };
+
+  return {
+    meet,
+    refresh,
+    show,
+    close: ({ held }) => {
+      held.stat.close();
+      held.status.close();
+    },
+  };
+};
+
+const signsOf = ({ startCode, startStack, argStart }: StatFields): Entry['signs'] => ({ startCode, startStack, argStart });
+const startOf = (stat: StatFields, at: LookAt): number | null =>
+  at.bootMs === null ? null : at.bootMs + (Number(stat.startedAt) * 1000) / at.units.ticksPerSecond;
