@@ -130,7 +130,7 @@ export const peopleOf = ({ processes, verb, elevated }: Case): FakeProcess[] => 
         startedAtMs: one.startedAtMs,
         activeSinceMs: one.idleSinceMs,
         activity: isSession(view) ? activity : 'none',
-        session: isSession(view) ? { ...SESSION, sessionId: `session-${index}` } : null,
+        session: isSession(view) ? { ...SESSION, sessionId: `session-${index}`, jobId: kind === 'bg-session' ? '0123abcd' : null } : null,
       },
       exeId,
       listening,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { StopBackground } from '../../../src/main/end-roots.js';
 import type { ActionRequest, Preview, Verb } from '../../../src/shared/api.js';
 import type { ProtectRule } from '../../../src/shared/config.js';
 import { isSession } from '../../../src/shared/end-plan.js';
@@ -19,7 +20,7 @@ const RUNS = 10_000;
 
 const tally: Record<string, number> = {};
 const KINDS_OF_CASES = [
-  ...['asked', 'forced', 'woken', 'followers', 'skipped', 'protectedLater', 'timeouts', 'mistyped', 'elevated', 'dismissed'],
+  ...['asked', 'forced', 'woken', 'followers', 'skipped', 'protectedLater', 'timeouts', 'mistyped', 'elevated', 'dismissed', 'stopped'],
   ...['paused', 'continued', 'reniced', 'user', 'all', 'old', 'orphans', 'possible'],
 ];
 const count = (what: string): void => {
@@ -93,7 +94,16 @@ const run = async (one: Case): Promise<void> => {
   const world = createWorld(people);
   play(world, one, rules);
   const selfParent = people[one.selfParent]?.view.key.pid ?? 1;
-  const parts = { guard, rules: () => [...rules], self: { pid: SELF, ppid: () => selfParent }, elevate: helperOn(world, one.prompt) };
+  const stops: { readonly key: ProcessKey; readonly uid: number | null; readonly atMs: number }[] = [];
+  /** `claude stop`, which takes its time and ends the engine; what it owns is its own business. */
+  const stopBackground: StopBackground = async ({ identity, view }) => {
+    stops.push({ key: view.key, uid: identity.uid, atMs: world.clock.monotonicMs() });
+    await world.clock.sleep(600);
+    world.kill(view.key.pid, view.key.startedAt);
+    return { outcome: 'done', reason: null, id: 'stopped', signal: null, gone: true };
+  };
+  const elevate = helperOn(world, one.prompt);
+  const parts = { guard, rules: () => [...rules], self: { pid: SELF, ppid: () => selfParent }, elevate, stopBackground };
   const on = actionsOn(world, parts);
 
   const keys = one.chosen.map((index): ProcessKey => {
@@ -163,7 +173,10 @@ const run = async (one: Case): Promise<void> => {
       // Only through the prompt, which takes its time.
       expect(signal.atMs).toBeGreaterThanOrEqual(1_400);
       count('elevated');
-    } else if (request.verb === 'end' && line.role === 'owned' && line.below) {
+    }
+    // A signalled one comes back.
+    expect(line.kind).not.toBe('bg-session');
+    if (request.verb === 'end' && line.role === 'owned' && line.below) {
       // What is owned is touched only after its owner has gone.
       expect(accepted.has(keyId(line.below))).toBe(true);
       expect(living.has(keyId(line.below))).toBe(false);
@@ -173,8 +186,18 @@ const run = async (one: Case): Promise<void> => {
     const words: Readonly<Record<string, string>> = { ask: 'asked', force: 'forced', pause: 'paused' };
     count(words[intent] ?? (intent !== 'continue' ? 'reniced' : request.verb === 'end' ? 'woken' : 'continued'));
   }
+  for (const { key, uid, atMs } of stops) {
+    expect([request.verb, accepted.has(keyId(key)), targets.get(keyId(key))?.kind, uid]).toEqual([
+      'end',
+      true,
+      'bg-session',
+      one.isRoot ? 0 : 1000,
+    ]);
+    expect(atMs).toBeGreaterThanOrEqual(1_000);
+    count('stopped');
+  }
   for (const { target, intent } of world.sent)
-    if (request.verb === 'end' && intent !== 'ask' && !isForeign(original.get(keyId(target.key))))
+    if (request.verb === 'end' && intent !== 'ask')
       expect(
         world.sent.some((other) => other.intent === 'ask' && other.outcome === 'sent' && keyId(other.target.key) === keyId(target.key)),
       ).toBe(true);
