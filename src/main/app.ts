@@ -149,6 +149,12 @@ export const start = async (): Promise<void> => {
       push();
       return done;
     },
+    protect: async (rule) => {
+      const saved = await core.configDoor.change([{ at: 'rule', rule, on: true }], [], 'change');
+      if (!saved.ok) return saved;
+      void monitor.refresh();
+      return done;
+    },
     getDetails: async ({ key }) => {
       const { look } = monitor.state();
       const details = look === null ? null : await readDetails(look, key, core);

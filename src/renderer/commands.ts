@@ -1,7 +1,7 @@
 import type { CommandInput } from '../shared/api.js';
 import { ask } from './ask.js';
 import { useShown } from './store.js';
-import { announce, showFailure } from './toasts.js';
+import { announce, showDone, showFailure } from './toasts.js';
 
 /** Looks again at once. */
 export const refreshNow = async (): Promise<void> => {
@@ -13,6 +13,13 @@ export const refreshNow = async (): Promise<void> => {
 export const setPreferences = async (input: CommandInput<'setPreferences'>): Promise<void> => {
   const result = await ask(window.claudeManager.setPreferences(input));
   if (!result.ok) showFailure(result.failure);
+};
+
+/** Adds a protect rule, and says so in `done`; the rows show it with the next look. */
+export const protect = async (rule: CommandInput<'protect'>, done: string): Promise<void> => {
+  const result = await ask(window.claudeManager.protect(rule));
+  if (result.ok) showDone(done);
+  else showFailure(result.failure);
 };
 
 /** Stops the regular looks, or starts them again. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CommandName } from './api.js';
 import { historyInputs } from './history-schema.js';
+import { PROTECT_BY } from './settings.js';
 
 const processKey = z.strictObject({ pid: z.int().min(1).max(0x7fffffff), startedAt: z.string().min(1).max(64) });
 
@@ -30,6 +31,8 @@ export const commandInputs = {
     confirm_single_idle: z.boolean().optional(),
     log_clear_days: z.number().min(0).max(36_500).optional(),
   }),
+  /** Adds a protect rule; none is ever taken away by it. */
+  protect: z.strictObject({ by: z.enum(PROTECT_BY), value: z.string().min(1).max(4096) }),
   getDetails: z.strictObject({ key: processKey }),
   previewAction: z.strictObject({
     verb: z.enum(['end', 'pause', 'continue', 'priority']),

@@ -15,6 +15,7 @@ export const COMMANDS = [
   'getState',
   'refreshNow',
   'setPreferences',
+  'protect',
   'getDetails',
   'previewAction',
   'performAction',
@@ -292,6 +293,7 @@ export interface CommandOutputs extends HistoryOutputs {
   getState: WholeState;
   refreshNow: null;
   setPreferences: null;
+  protect: null;
   getDetails: ProcessDetails;
   previewAction: Preview;
   performAction: EndReport;

@@ -162,6 +162,28 @@ describe('ending, with real signals', () => {
     expect(isAlive(daemon.pid)).toBe(true);
   });
 
+  it('protects from the menu of a row, and says in its details which rule does', async () => {
+    const session = await lab.session({ project: 'precious', name: 'precious' });
+    await show(session.pid);
+    await focusRow(page(), session.pid);
+    await page().keyboard.press('Shift+F10');
+    await page().getByRole('menuitem', { name: 'Protect' }).focus();
+    await page().keyboard.press('ArrowRight');
+    await page().getByRole('menuitem', { name: 'Sessions named “precious”' }).click();
+    await page().getByText('Protected: Sessions named “precious”.').first().waitFor();
+    await rowOf(page(), session.pid).getByText('Protected').waitFor();
+    await focusRow(page(), session.pid);
+    await page().keyboard.press('Enter');
+    await page().locator('.details').getByText('Protected by your rule for the name “precious”.').first().waitFor();
+    await page().keyboard.press('Escape');
+    await ask(session.pid);
+    expect(await dialog().getByRole('button').allTextContents()).toEqual(['Close']);
+    await page().keyboard.press('Escape');
+    await dialog().waitFor({ state: 'detached' });
+    expect(log()).toMatch(/ - SUCCESS - CONFIG_CHANGE: Key: protect_rules\.name:precious/);
+    expect(isAlive(session.pid)).toBe(true);
+  });
+
   it('needs no dialog for one that is left over once the user has said so, can be taken back, and asks of all others as before', async () => {
     const first = await lab.orphanServer({ name: 'server-first' });
     await ask(first);

@@ -15,6 +15,7 @@ import { focusGrid } from './grid-focus.js';
 import { Icon } from './Icon.js';
 import { overlayRoot } from './overlay-root.js';
 import { PriorityItems } from './PriorityItems.js';
+import { ProtectItems } from './ProtectItems.js';
 
 const copyResume = async (view: ProcessView, say: ReturnType<typeof useWords>): Promise<void> => {
   const details = await ask(window.claudeManager.getDetails({ key: view.key }));
@@ -108,6 +109,7 @@ const Items = ({ view, targets, byKey, inDetails }: ItemsProps) => {
       )}
       <Menu.Separator />
       <Tempering targets={targets} refused={refusal !== null} />
+      {count === 1 && view.refusal?.reason !== 'protected' && <ProtectItems view={targets[0] ?? view} />}
       <Menu.Separator />
       <Menu.Item className="item" disabled={view.session === null} onClick={() => void copyResume(view, say)}>
         <Icon name="copy" />

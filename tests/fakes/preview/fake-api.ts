@@ -95,6 +95,7 @@ export const createFakeApi = (
       });
       return ok(null);
     },
+    protect: () => ok(null),
     getDetails: ({ key }) => {
       const view = state().snapshot?.processes.find((each) => idOf(each.key) === idOf(key));
       if (!view) return Promise.resolve({ ok: false, failure: { reason: 'gone', id: 'gone' } });

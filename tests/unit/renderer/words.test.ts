@@ -53,6 +53,7 @@ const MADE = [
   ...['KILL_PROCESS', 'KILL_USER_PROCESSES', 'KILL_ALL_PROCESSES', 'CLEAN_OLD', 'CLEAN_ORPHANS', 'STOP_BACKGROUND', 'AUTO_CLEANUP'].map(
     (action) => `ui.stopped.why.${action}`,
   ),
+  ...['project', 'name', 'pid'].map((by) => `ui.protect.${by}`),
   ...['NoAgent', 'NotInstalled'].map((outcome) => `error.elevate${outcome}`),
   ...['table', 'act', 'window'].map((group) => `ui.keys.group.${group}`),
 ];
