@@ -1,10 +1,26 @@
-// npm run -s bench [-- look|actions|policy|history]: bundles tests/bench/NAME.ts (look, if none is named) and runs it; stdout holds its JSON alone.
+// npm run -s bench [-- look|actions|policy|history|logs]: bundles tests/bench/NAME.ts (look, if none is named) and runs it; stdout holds its JSON alone.
 import './node-version.mjs';
 import { bundle } from './bundle.mjs';
+import { ensureBuild } from './compile.mjs';
 import { ensureDependencies } from './dependencies.mjs';
-import { exitLike, runInForeground, runner, stop } from './run.mjs';
+import { startDesktop } from './desktop.mjs';
+import { ensureLibraries } from './libraries.mjs';
+import { exitLike, runInForeground, runner, say, stop } from './run.mjs';
+import { describeRuntime, ensureRuntime } from './runtime.mjs';
 
-const BENCHES = ['look', 'actions', 'policy', 'history'];
+const BENCHES = ['look', 'actions', 'policy', 'history', 'logs'];
+/** Those that open the built application. */
+const WITH_WINDOW = ['logs'];
+
+/** An Electron, the built application, and a display: { env, stop }. */
+const windowed = async () => {
+  const runtime = await ensureRuntime();
+  say(describeRuntime(runtime));
+  await ensureLibraries({ executable: runtime.executable, forTests: true });
+  await ensureBuild();
+  const desktop = process.platform === 'linux' ? await startDesktop() : { env: {}, stop: () => undefined };
+  return { env: { ...desktop.env, ELECTRON_EXEC_PATH: runtime.executable }, stop: desktop.stop };
+};
 
 await runner(async () => {
   const [first, ...rest] = process.argv.slice(2);
@@ -12,5 +28,10 @@ await runner(async () => {
   if (!BENCHES.includes(name)) throw stop(`There is no benchmark ${name}: ${BENCHES.join(', ')}.`);
   await ensureDependencies();
   const program = await bundle(`tests/bench/${name}.ts`, `bench-${name}`);
-  exitLike(await runInForeground(process.execPath, [program, ...rest]));
+  const surroundings = WITH_WINDOW.includes(name) ? await windowed() : { env: {}, stop: () => undefined };
+  try {
+    exitLike(await runInForeground(process.execPath, [program, ...rest], { env: { ...process.env, ...surroundings.env } }));
+  } finally {
+    surroundings.stop();
+  }
 });

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { CommandInput, CommandOutputs, LogFilter, Result } from '../shared/api.js';
 import type { LogFormat, LogSelection } from '../shared/log-query.js';
-import { exportHead, exportLine, pageOf, selectLog } from '../shared/log-query.js';
+import { exportHead, exportLine, joinSelections, pageOf, selectLog } from '../shared/log-query.js';
 import type { ActionLog } from './action-log.js';
 import { localStamp } from './action-log.js';
 import type { Identify } from './file-lock.js';
@@ -33,6 +33,8 @@ export interface LogCommandsOptions {
 const EXTENSIONS = { text: 'log', jsonl: 'jsonl', csv: 'csv' } as const;
 /** So many lines are put together before the window gets its turn. */
 const BATCH = 2_000;
+/** So many lines are looked through before the window gets its turn. */
+const SEARCHED = 10_000;
 const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
 
 const failure = (id: string, file: string, code: string): Result<never> => ({
@@ -82,12 +84,24 @@ const exported = function* ({ records }: LogSnapshot, { matching }: LogSelection
 
 /** The window's commands on the action log. Exports stand oldest first, as the log itself does. */
 export const createLogCommands = ({ path, reader, log, now, identify, askWhere }: LogCommandsOptions): LogCommands => {
-  // A page after the other is asked for with the same filter: what passes it is found once.
-  let last: { readonly snapshot: LogSnapshot; readonly by: string; readonly selection: LogSelection } | null = null;
-  const select = (snapshot: LogSnapshot, filter: LogFilter): LogSelection => {
+  // A page after the other is asked for with the same filter, and lines come at the end: what passes is found once.
+  let last: {
+    readonly records: LogSnapshot['records'];
+    readonly by: string;
+    readonly upTo: number;
+    readonly selection: LogSelection;
+  } | null = null;
+  const select = async ({ records }: LogSnapshot, filter: LogFilter): Promise<LogSelection> => {
     const by = JSON.stringify(filter);
-    if (last?.snapshot !== snapshot || last.by !== by) last = { snapshot, by, selection: selectLog(snapshot.records, filter) };
-    return last.selection;
+    const known = last?.records === records && last.by === by ? last : null;
+    let selection = known?.selection ?? selectLog(records, filter, 0, 0);
+    const upTo = records.length;
+    for (let from = known?.upTo ?? 0; from < upTo; from += SEARCHED) {
+      if (from > (known?.upTo ?? 0)) await breathe();
+      selection = joinSelections(selection, selectLog(records, filter, from, Math.min(upTo, from + SEARCHED)));
+    }
+    last = { records, by, upTo, selection };
+    return selection;
   };
 
   return {
@@ -95,11 +109,12 @@ export const createLogCommands = ({ path, reader, log, now, identify, askWhere }
       const read = await reader.read();
       if (!read.ok) return read;
       const { records, actions, users, skipped } = read.value;
-      const selection = select(read.value, filter);
+      const total = records.length;
+      const selection = await select(read.value, filter);
       const rows = pageOf(records, selection, { offset, limit });
       return {
         ok: true,
-        value: { rows, matching: selection.matching.length, total: records.length, counts: selection.counts, actions, users, skipped },
+        value: { rows, matching: selection.matching.length, total, counts: selection.counts, actions, users, skipped },
       };
     },
     exportLog: async ({ filter, format }) => {
@@ -108,7 +123,7 @@ export const createLogCommands = ({ path, reader, log, now, identify, askWhere }
       if (target === null) return { ok: true, value: { path: null, lines: 0 } };
       const read = await reader.read();
       if (!read.ok) return read;
-      const selection = select(read.value, filter);
+      const selection = await select(read.value, filter);
       try {
         await writeWhole(target, exported(read.value, selection, format));
       } catch (error) {

@@ -1,11 +1,11 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { LogPage, Result } from '../shared/api.js';
 import type { LogRecord } from '../shared/log-query.js';
-import { readRecord, vocabularyOf } from '../shared/log-query.js';
+import { readRecord } from '../shared/log-query.js';
 import { KEEP, logFiles, openLogFile } from './action-log.js';
 import { errorCode } from './paths.js';
 
-/** All that is kept of the action log, oldest first. */
+/** All that is kept of the action log, oldest first. The list of a later snapshot may be the same one, longer: nothing in it ever moves. */
 export interface LogSnapshot extends Pick<LogPage, 'actions' | 'users' | 'skipped'> {
   readonly records: readonly LogRecord[];
 }
@@ -34,7 +34,9 @@ interface Part {
   rest: Buffer;
 }
 
-const CHUNK_BYTES = 1_048_576;
+/** What is read and taken apart before the window gets its turn: some 2,500 lines. */
+const CHUNK_BYTES = 262_144;
+const BATCH = 10_000;
 const NEWLINE = 0x0a;
 const EMPTY = Buffer.alloc(0);
 
@@ -43,6 +45,16 @@ const lastOf = ({ rest }: Part): readonly LogRecord[] => {
   const record = rest.length === 0 ? null : readRecord(rest.toString('utf8'));
   return record === null ? [] : [record];
 };
+
+/** The lines of all parts in one list, and how many of each are in it. */
+interface Joined {
+  readonly taken: readonly { readonly part: Part; readonly count: number }[];
+  readonly records: LogRecord[];
+  readonly actions: Set<string>;
+  readonly users: Set<string>;
+}
+
+const nothing = (): Joined => ({ taken: [], records: [], actions: new Set(), users: new Set() });
 
 /** Reads the log's files, every one once. Rotation moves a file to another name; it is known by device and inode, and by not having shrunk. */
 export const createLogReader = ({ path, keep = KEEP, betweenFiles }: LogReaderOptions): LogReader => {
@@ -117,10 +129,31 @@ export const createLogReader = ({ path, keep = KEEP, betweenFiles }: LogReaderOp
     if (!changed && snapshot && next.size === parts.size) return { ok: true, value: snapshot };
     parts = next;
     const all = [...next.values()].reverse();
-    const records = all.flatMap((part) => [...part.records, ...lastOf(part)]);
-    const value = { records, ...vocabularyOf(records), skipped: all.reduce((sum, part) => sum + part.skipped, 0) };
+    const { records, actions, users } = await join(all);
+    const skipped = all.reduce((sum, part) => sum + part.skipped, 0);
+    const value = { records, actions: [...actions].sort(), users: [...users].sort(), skipped };
     snapshot = value;
     return { ok: true, value };
+  };
+
+  let joined = nothing();
+  /** Puts the parts (oldest first) together; what is in the list already is not looked at again while lines only come at its end. */
+  const join = async (all: readonly Part[]): Promise<Joined> => {
+    const cut = all.some((part) => lastOf(part).length > 0);
+    const grows = joined.taken.every(({ part, count }, at) => part === all[at] && (at === all.length - 1 || count === part.records.length));
+    const base = grows && !cut ? joined : nothing();
+    for (const [at, part] of all.entries()) {
+      const fresh = [...part.records.slice(base.taken[at]?.count ?? 0), ...lastOf(part)];
+      for (const record of fresh) {
+        base.records.push(record);
+        base.actions.add(record.action);
+        if (record.user !== null) base.users.add(record.user);
+      }
+      if (fresh.length > BATCH) await breathe();
+    }
+    // A line without its break may yet become another one.
+    joined = cut ? nothing() : { ...base, taken: all.map((part) => ({ part, count: part.records.length })) };
+    return base;
   };
 
   let turn: Promise<Result<LogSnapshot>> | null = null;

@@ -100,14 +100,20 @@ export const readHead = async (): Promise<void> => {
   await readRange(...wanted);
 };
 
-/** Sees to it that the lines from `first` to `last` below the newest are there. */
+/** Lines around those in view: so many are to be there before anybody scrolls to them. */
+const NEAR = 20;
+const AHEAD = 250;
+
+/** Sees to it that the lines from `first` to `last` below the newest are there, and then those that a scroll would come to next. */
 export const readRange = async (first: number, last: number): Promise<void> => {
   wanted = [first, last];
   if (asking.page || asking.head) return;
   asking.page = true;
   try {
     for (let turn = 0; turn < 8; turn += 1) {
-      const missing = missingPage(useLog.getState().pages, ...wanted);
+      const { pages } = useLog.getState();
+      const [from, to] = wanted;
+      const missing = missingPage(pages, from - NEAR, to + NEAR) ?? missingPage(pages, from - AHEAD, to + AHEAD);
       if (missing === null || useLog.getState().failure) return;
       await fetchPage(missing.offset, missing.limit);
     }

@@ -63,19 +63,30 @@ export interface LogSelection {
   readonly counts: LogPage['counts'];
 }
 
-/** What of the log (oldest first) passes a filter. */
-export const selectLog = (records: readonly LogRecord[], filter: LogFilter): LogSelection => {
+/** What of the log (oldest first) passes a filter, of its lines `from` to before `to`; indices are those of the whole log. */
+export const selectLog = (records: readonly LogRecord[], filter: LogFilter, from = 0, to = records.length): LogSelection => {
   const passes = passer(filter);
   const levels = new Set<LogLevel>(filter.levels ?? LOG_LEVELS);
   const counts = { SUCCESS: 0, ERROR: 0, INFO: 0 };
   const matching: number[] = [];
-  records.forEach((record, index) => {
-    if (!passes(record)) return;
+  for (let index = from; index < to; index += 1) {
+    const record = records[index];
+    if (record === undefined || !passes(record)) continue;
     counts[record.level] += 1;
     if (levels.has(record.level)) matching.push(index);
-  });
+  }
   return { matching, counts };
 };
+
+/** A selection and that of the lines that follow, as one. */
+export const joinSelections = (first: LogSelection, next: LogSelection): LogSelection => ({
+  matching: next.matching.length === 0 ? first.matching : [...first.matching, ...next.matching],
+  counts: {
+    SUCCESS: first.counts.SUCCESS + next.counts.SUCCESS,
+    ERROR: first.counts.ERROR + next.counts.ERROR,
+    INFO: first.counts.INFO + next.counts.INFO,
+  },
+});
 
 const rowOf = (record: LogRecord, id: number): LogRow => ({
   id,
@@ -99,17 +110,6 @@ export const pageOf = (
       const record = records[index];
       return record ? [rowOf(record, index)] : [];
     });
-
-/** Every action and user that the log names, sorted. */
-export const vocabularyOf = (records: readonly LogRecord[]): Pick<LogPage, 'actions' | 'users'> => {
-  const actions = new Set<string>();
-  const users = new Set<string>();
-  for (const { action, user } of records) {
-    actions.add(action);
-    if (user !== null) users.add(user);
-  }
-  return { actions: [...actions].sort(), users: [...users].sort() };
-};
 
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 const escapeChar = (char: string): string => {

@@ -67,7 +67,7 @@ export const LogGrid = ({ following, year }: { readonly following: boolean; read
   const last = virtualizer.range?.endIndex ?? 0;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `pages` stands for what may be missing by now
-  useEffect(() => void readRange(first - 20, last + 20), [first, last, pages]);
+  useEffect(() => void readRange(first, last), [first, last, pages]);
 
   // Another filter begins at its newest line. New lines push down what is read only while they are followed.
   const before = useRef({ matching, filter });

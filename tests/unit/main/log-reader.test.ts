@@ -132,6 +132,26 @@ describe('the reader', () => {
     ]);
   });
 
+  test('knows what a reader knows that begins now, whatever comes, is rotated or cut short meanwhile', async () => {
+    const steps: readonly (() => void)[] = [
+      () => appendFileSync(path, line('a') + line('b')),
+      () => appendFileSync(path, line('c').slice(0, 25)),
+      () => appendFileSync(path, line('c').slice(25)),
+      () => renameSync(path, `${path}.1`),
+      () => writeFileSync(path, line('d')),
+      () => appendFileSync(`${path}.1`, line('late')),
+      () => appendFileSync(path, line('e')),
+      () => writeFileSync(path, line('f')),
+      () => appendFileSync(path, line('g')),
+    ];
+    const reader = open();
+    for (const step of steps) {
+      step();
+      const [kept, fresh] = [await reader.read(), await open().read()];
+      expect(kept).toEqual(fresh);
+    }
+  });
+
   test('does not go through a link', async () => {
     symlinkSync('/etc/passwd', path);
     expect(await open().users()).toEqual({ reason: 'denied', id: 'logNotRead', values: { file: path, code: 'ELOOP' } });

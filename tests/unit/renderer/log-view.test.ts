@@ -75,10 +75,17 @@ describe('reading', () => {
   test('asks for the newest, then for what is in view, once', async () => {
     await readRange(0, 30);
     await readHead();
-    expect(asked.map(({ offset, limit }) => [offset, limit])).toEqual([[0, 200]]);
+    expect(asked.map(({ offset, limit }) => [offset, limit])).toEqual([
+      [0, 200],
+      // What a scroll would come to next.
+      [200, 200],
+    ]);
     await readRange(500, 540);
     await readRange(510, 530);
-    expect(asked.slice(1).map(({ offset, limit }) => [offset, limit])).toEqual([[400, 200]]);
+    expect(asked.slice(2).map(({ offset, limit }) => [offset, limit])).toEqual([
+      [400, 200],
+      [600, 200],
+    ]);
     await readRange(0, 30);
   });
 
