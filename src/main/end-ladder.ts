@@ -52,10 +52,10 @@ export const waitUntilGone = async (
 };
 
 /**
- * Asks one process to end, waits the grace, forces it only if `force`, and verifies. Every signal goes through
+ * Asks one process to end, waits the grace, forces it only if `mayForce` by then, and verifies. Every signal goes through
  * `Platform.signal`, which checks pid, stamp, uid and executable against `target` in the same turn.
  */
-export const climb = async (parts: LadderParts, target: Identity, force: boolean): Promise<Climb> => {
+export const climb = async (parts: LadderParts, target: Identity, mayForce: () => boolean): Promise<Climb> => {
   const { platform } = parts;
   const asked = platform.signal(target, 'ask');
   // A pid that is somebody else's by now is an end of ours, and none of our business any more.
@@ -73,7 +73,7 @@ export const climb = async (parts: LadderParts, target: Identity, force: boolean
   };
   if (await waitUntilGone(parts, target, GRACE_MS, wake))
     return { outcome: 'done', reason: null, id: 'done', signal: 'SIGTERM', gone: true };
-  if (!force) {
+  if (!mayForce()) {
     const now = platform.identify(target.key.pid);
     const reason = now?.uid === target.uid && now.exeId === target.exeId ? 'timeout' : 'changed';
     return { outcome: 'failed', reason, id: reason, signal: 'SIGTERM', gone: false };

@@ -10,10 +10,18 @@ import type { FrozenLine } from './end-survey.js';
 /** Ends one background session by its engine's own command; its signal would only start it again. */
 export type StopBackground = (line: FrozenLine) => Promise<Stopped>;
 
-const tryClimb = async (acting: Acting, line: FrozenLine, stopBackground: StopBackground | undefined): Promise<Climb | Stopped> => {
-  const { platform, clock, request, onProblem } = acting;
+const tryClimb = async (
+  acting: Acting,
+  line: FrozenLine,
+  stopBackground: StopBackground | undefined,
+  owner: FrozenLine | null = null,
+): Promise<Climb | Stopped> => {
+  const { platform, clock, config, newer, request, onProblem } = acting;
   try {
-    if (line.view.kind !== 'bg-session') return await climb({ platform, clock }, line.identity, request.force);
+    // Whoever protects it, or everything, within the grace has spoken in time.
+    const mayForce = (): boolean =>
+      request.force && refusalOf(line.view, { ...newer.guard, ...guardRules(config()) }, owner?.view) === null;
+    if (line.view.kind !== 'bg-session') return await climb({ platform, clock }, line.identity, mayForce);
     return stopBackground === undefined ? UNEXPECTED : await stopBackground(line);
   } catch (error) {
     onProblem(error);
@@ -41,7 +49,7 @@ const endFollower = async (acting: Acting, line: FrozenLine, owner: FrozenLine):
     onProblem(error);
     return UNEXPECTED;
   }
-  const climbed = await tryClimb(acting, line, undefined);
+  const climbed = await tryClimb(acting, line, undefined, owner);
   // It was there before its session went: a shell ends when what runs in it is ended.
   return climbed.id === 'gone' ? WITH_OWNER : climbed;
 };

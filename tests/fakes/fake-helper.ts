@@ -18,7 +18,7 @@ export const helperOn =
     if (prompt === 'dismissed') return { ok: false, reason: 'dismissed', command: null };
     const results = new Map<number, ElevateResult>();
     const end = async ({ identity }: ElevateTarget): Promise<void> => {
-      results.set(identity.key.pid, wordOf(await climb(world, identity, intent === 'force')));
+      results.set(identity.key.pid, wordOf(await climb(world, identity, () => intent === 'force')));
     };
     await Promise.all(targets.filter(({ below }) => below === null).map(end));
     const follow = async (target: ElevateTarget): Promise<void> => {

@@ -23,21 +23,31 @@ describe('in a scripted world', () => {
       [true, ['ask sent 0', `force sent ${GRACE_MS}`]],
     ] as const) {
       const { world, parts } = set({ endsAfterMs: null });
-      await climb(parts, target, force);
+      await climb(parts, target, () => force);
       expect(steps(world)).toEqual(sent);
     }
   });
 
+  it('does not force what was protected within the grace', async () => {
+    const { world, parts } = set({ endsAfterMs: null });
+    let may = true;
+    world.at(3_000, () => {
+      may = false;
+    });
+    expect(await climb(parts, target, () => may)).toMatchObject({ outcome: 'failed', id: 'timeout', signal: 'SIGTERM' });
+    expect(steps(world)).toEqual(['ask sent 0']);
+  });
+
   it('does not force what goes in the last moment', async () => {
     const { world, parts } = set({ endsAfterMs: GRACE_MS });
-    expect(await climb(parts, target, true)).toEqual(DONE);
+    expect(await climb(parts, target, () => true)).toEqual(DONE);
     expect(steps(world)).toEqual(['ask sent 0']);
   });
 
   it('does not force what became another program or another process meanwhile', async () => {
     const exec = set({ endsAfterMs: null });
     exec.world.at(100, () => exec.world.update(50, { exeId: '9:9' }));
-    expect(await climb(exec.parts, target, true)).toEqual({
+    expect(await climb(exec.parts, target, () => true)).toEqual({
       outcome: 'failed',
       reason: 'changed',
       id: 'changed',
@@ -48,7 +58,7 @@ describe('in a scripted world', () => {
 
     const reused = set({ endsAfterMs: null });
     reused.world.at(100, () => reused.world.spawn({ view: aView(50, { key: { pid: 50, startedAt: 'new' } }), exeId: '1:50' }));
-    expect(await climb(reused.parts, target, true)).toEqual(DONE);
+    expect(await climb(reused.parts, target, () => true)).toEqual(DONE);
     expect(steps(reused.world)).toEqual(['ask sent 0']);
   });
 
@@ -58,14 +68,14 @@ describe('in a scripted world', () => {
       if (intent === 'force') world.spawn({ view: aView(50, { key: { pid: 50, startedAt: 'new' } }), exeId: '1:50' });
       return world.platform.signal(identity, intent);
     };
-    expect(await climb({ ...parts, platform: { ...world.platform, signal } }, target, true)).toEqual(DONE);
+    expect(await climb({ ...parts, platform: { ...world.platform, signal } }, target, () => true)).toEqual(DONE);
     expect([...world.processes.keys()]).toEqual([50]);
   });
 
   it('says that it became another program where nobody wants force', async () => {
     const { world, parts } = set({ endsAfterMs: null });
     world.at(100, () => world.update(50, { exeId: '9:9' }));
-    expect(await climb(parts, target, false)).toEqual({
+    expect(await climb(parts, target, () => false)).toEqual({
       outcome: 'failed',
       reason: 'changed',
       id: 'changed',
@@ -77,18 +87,18 @@ describe('in a scripted world', () => {
   it('wakes one that stops during the grace, once', async () => {
     const { world, parts } = set({ endsAfterMs: null });
     for (const atMs of [500, 1_500]) world.at(atMs, () => world.update(50, { over: { state: 'T' } }));
-    await climb(parts, target, false);
+    await climb(parts, target, () => false);
     expect(steps(world)).toEqual(['ask sent 0', 'continue sent 500']);
   });
 
   it('takes a zombie for gone, and somebody whom it may not look at for nobody known', async () => {
     const zombie = set({ view: aView(50, { state: 'Z' }) });
-    expect([isGone(zombie.parts, target), await climb(zombie.parts, target, true)]).toEqual([
+    expect([isGone(zombie.parts, target), await climb(zombie.parts, target, () => true)]).toEqual([
       true,
       { outcome: 'skipped', reason: 'gone', id: 'gone', signal: null, gone: true },
     ]);
     const hidden = set({ view: aView(50, { key: { pid: 50, startedAt: '' } }) });
-    expect([isGone(hidden.parts, target), await climb(hidden.parts, target, true)]).toEqual([
+    expect([isGone(hidden.parts, target), await climb(hidden.parts, target, () => true)]).toEqual([
       false,
       { outcome: 'skipped', reason: 'changed', id: 'changed', signal: null, gone: false },
     ]);
@@ -118,7 +128,7 @@ describe('on real processes', () => {
 
   it('ends one of a group by asking', async () => {
     const { target } = await start('(exec -a claude "$ENGINE" 300) & echo target $!');
-    expect(await climb(parts, target, false)).toEqual(DONE);
+    expect(await climb(parts, target, () => false)).toEqual(DONE);
     expect(lives(target)).toBe(false);
   });
 
@@ -126,7 +136,7 @@ describe('on real processes', () => {
 
   it('leaves one that does not listen, unless force was chosen', async () => {
     const { target } = await start(DEAF);
-    expect(await climb(deaf, target, false)).toEqual({
+    expect(await climb(deaf, target, () => false)).toEqual({
       outcome: 'failed',
       reason: 'timeout',
       id: 'timeout',
@@ -134,7 +144,7 @@ describe('on real processes', () => {
       gone: false,
     });
     expect(lives(target)).toBe(true);
-    expect(await climb(deaf, target, true)).toEqual({ outcome: 'done', reason: null, id: 'forced', signal: 'SIGKILL', gone: true });
+    expect(await climb(deaf, target, () => true)).toEqual({ outcome: 'done', reason: null, id: 'forced', signal: 'SIGKILL', gone: true });
     expect(lives(target)).toBe(false);
   });
 
@@ -142,7 +152,7 @@ describe('on real processes', () => {
     const { target } = await start('(exec -a claude "$ENGINE" 300) & echo target $!');
     process.kill(target.key.pid, 'SIGSTOP');
     await until(() => statOf(target.key.pid)?.state === 'T');
-    expect(await climb(parts, target, false)).toEqual(DONE);
+    expect(await climb(parts, target, () => false)).toEqual(DONE);
   });
 
   it('signals no other program under the same pid and stamp', async () => {
@@ -153,7 +163,13 @@ describe('on real processes', () => {
     );
     process.kill(target.key.pid, 'SIGUSR1');
     await until(() => platform.identify(target.key.pid)?.exeId !== target.exeId);
-    expect(await climb(parts, target, true)).toEqual({ outcome: 'skipped', reason: 'changed', id: 'changed', signal: null, gone: false });
+    expect(await climb(parts, target, () => true)).toEqual({
+      outcome: 'skipped',
+      reason: 'changed',
+      id: 'changed',
+      signal: null,
+      gone: false,
+    });
     expect(lives(target)).toBe(true);
   });
 
@@ -163,7 +179,7 @@ describe('on real processes', () => {
       'target',
       '2.1.331',
     );
-    expect(await climb(deaf, target, true)).toEqual({
+    expect(await climb(deaf, target, () => true)).toEqual({
       outcome: 'failed',
       reason: 'changed',
       id: 'changed',
@@ -178,13 +194,13 @@ describe('on real processes', () => {
     await tree.find('holder', 'sleep');
     process.kill(target.key.pid, 'SIGKILL');
     await until(() => statOf(target.key.pid)?.state === 'Z');
-    expect(await climb(parts, target, true)).toEqual({ outcome: 'skipped', reason: 'gone', id: 'gone', signal: null, gone: true });
+    expect(await climb(parts, target, () => true)).toEqual({ outcome: 'skipped', reason: 'gone', id: 'gone', signal: null, gone: true });
   });
 
   it('does nothing to one whose stamp is another', async () => {
     const { target } = await start('(exec -a claude "$ENGINE" 300) & echo target $!');
     const older = { ...target, key: { ...target.key, startedAt: `${BigInt(target.key.startedAt) - 1n}` } };
-    expect(await climb(parts, older, true)).toEqual({ outcome: 'skipped', reason: 'gone', id: 'gone', signal: null, gone: true });
+    expect(await climb(parts, older, () => true)).toEqual({ outcome: 'skipped', reason: 'gone', id: 'gone', signal: null, gone: true });
     expect(lives(target)).toBe(true);
   });
 
