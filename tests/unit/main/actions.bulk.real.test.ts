@@ -187,7 +187,8 @@ describe('pause, continue and priority', () => {
     expect(await door.act(await ask({ verb: 'pause' }))).toEqual(same('done paused SIGSTOP'));
     expect(states()).toEqual(['T', 'T', 'T']);
     expect(await door.act(await ask({ verb: 'continue' }))).toEqual(same('done continued SIGCONT'));
-    expect(states()).toEqual(['S', 'S', 'S']);
+    // Whoever goes on runs, and then sleeps.
+    expect(states()).not.toContain('T');
     expect(door.lines.length).toBe(6);
     expect(three.every(lives)).toBe(true);
   });
