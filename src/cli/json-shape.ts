@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FINDING_TYPES } from '../shared/findings.js';
 import { KINDS } from '../shared/types.js';
 
 /** What `--json` prints, version 1. Fields are only ever added within a version; docs/cli.md describes them. */
@@ -153,6 +154,21 @@ export const endShape = z.strictObject({
 /** Whatever ends with a code other than 0 without having done anything; what acts adds the preview where there was one. */
 export const errorShape = z.strictObject({ version, error: reasonShape, preview: previewShape.optional() });
 
+/** `findings --json`. */
+export const findingsShape = z.strictObject({
+  version,
+  findings: z.array(
+    z.strictObject({
+      type: z.enum(FINDING_TYPES),
+      processes: z.array(keyShape),
+      user: z.string().nullable(),
+      name: z.string(),
+      id: z.string(),
+      message: z.string(),
+    }),
+  ),
+});
+
 /** `stopped --json`. */
 export const stoppedShape = z.strictObject({
   version,
@@ -204,6 +220,7 @@ export type ReasonJson = z.infer<typeof reasonShape>;
 export type PreviewJson = z.infer<typeof previewShape>;
 export type EndJson = z.infer<typeof endShape>;
 export type ErrorJson = z.infer<typeof errorShape>;
+export type FindingsJson = z.infer<typeof findingsShape>;
 export type StoppedJson = z.infer<typeof stoppedShape>;
 export type LogsJson = z.infer<typeof logsShape>;
 export type ClassifyJson = z.infer<typeof classifyShape>;

@@ -10,6 +10,7 @@ import { classifyRows } from './classify.js';
 import { clearLog } from './clear-log.js';
 import { doctor } from './doctor.js';
 import { explain } from './explain.js';
+import { findings } from './findings.js';
 import type { Io } from './io.js';
 import { list } from './list.js';
 import { logs } from './logs.js';
@@ -123,6 +124,11 @@ const createProgram = (t: Translate, io: Io, choose: (choice: Choice) => void): 
       const pid = parsePid(text);
       choose(pid === null ? wrong('notAPid', { value: text }) : withCore((ui, core) => explain(ui, core, pid)));
     });
+  program
+    .command('findings')
+    .description(t('cli.help.findings'))
+    .option('--json', json)
+    .action(() => choose(withCore(findings)));
   program
     .command('stopped')
     .description(t('cli.help.stopped'))

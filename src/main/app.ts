@@ -5,10 +5,13 @@ import type { AppState, QuickCounts, Result } from '../shared/api.js';
 import { quickCounts } from '../shared/bulk.js';
 import type { Config } from '../shared/config.js';
 import { editId } from '../shared/config-edit.js';
+import type { Language } from '../shared/format.js';
+import { createCare } from './care.js';
 import { createCore } from './core.js';
 import { createDemoWorld } from './demo/demo-world.js';
 import { readDetails } from './details.js';
 import { createHistory } from './history.js';
+import type { Translate } from './i18n.js';
 import { createTranslate, resolveLanguage } from './i18n.js';
 import type { Handlers } from './ipc.js';
 import { pushDestination, pushUpdate, registerIpc } from './ipc.js';
@@ -18,6 +21,8 @@ import { watchLog } from './log-watch.js';
 import { createLogger } from './logger.js';
 import type { Look } from './look.js';
 import { createMonitor } from './monitor.js';
+import { createNotifications } from './notifications.js';
+import { currentOs } from './platform/index.js';
 import { createPublisher } from './publisher.js';
 import { createRealWorld } from './real-world.js';
 import { wantsDemo } from './wants-demo.js';
@@ -89,6 +94,13 @@ export const start = async (): Promise<void> => {
   });
   const { demo, self } = core;
   const about = { selfUser: self.user, selfUid: self.uid, root: self.uid === 0, demo };
+  let spoken: { readonly language: Language; readonly t: Translate } | null = null;
+  /** Words of the configured language, for what main itself says. */
+  const words = (): { readonly language: Language; readonly t: Translate } => {
+    const language = resolveLanguage(settings().language, app.getLocale());
+    if (spoken?.language !== language) spoken = { language, t: createTranslate(language) };
+    return spoken;
+  };
   let counted: { readonly look: Look; readonly config: Config; readonly counts: QuickCounts } | null = null;
   /** Counted once a look and configuration: states are pushed for other reasons too. */
   const countsOf = (look: Look): QuickCounts => {
@@ -97,6 +109,20 @@ export const start = async (): Promise<void> => {
       counted = { look, config, counts: quickCounts(look.snapshot, config, look.guard) };
     return counted.counts;
   };
+  const care = createCare({
+    core,
+    monitor,
+    os: currentOs,
+    createNotifier: (parts) => createNotifications({ ...parts, os: currentOs, demo }),
+    words,
+    window: {
+      isVisible: () => keeper.current()?.isVisible() === true && keeper.current()?.isMinimized() === false,
+      isFocused: () => keeper.current()?.isFocused() === true,
+      show: keeper.show,
+    },
+    onChange: () => push(),
+    onProblem: (problem) => logger.error('problem', problem),
+  });
   const state = (): AppState => {
     const config = core.configStore.get();
     const { language, theme, refresh_interval_seconds, refresh_enabled } = config.global_settings;
@@ -113,6 +139,7 @@ export const start = async (): Promise<void> => {
       historyVersion: history.version(),
       language: resolveLanguage(language, app.getLocale()),
       about: { version: app.getVersion(), electron: process.versions['electron'] ?? '', ...about },
+      ...care.state(),
       notices: [...core.configStore.notices(), ...core.stopped.notices(), ...core.background.notices(), ...history.notices()],
     };
   };
@@ -175,6 +202,7 @@ export const start = async (): Promise<void> => {
     exportLog: logCommands.exportLog,
     clearLog: logCommands.clearLog,
     ...history.commands,
+    ...care.handlers,
     copyText: async ({ text }) => {
       clipboard.writeText(text);
       return done;
@@ -207,11 +235,15 @@ export const start = async (): Promise<void> => {
     applySettings();
     push();
   });
-  powerMonitor.on('suspend', monitor.suspend);
+  powerMonitor.on('suspend', () => {
+    care.suspend();
+    monitor.suspend();
+  });
   powerMonitor.on('resume', monitor.resume);
   app.on('second-instance', () => keeper.show(null));
   app.on('window-all-closed', () => app.quit());
   app.on('will-quit', () => {
+    void care.close();
     monitor.stop();
     logWatch.close();
     history.close();

@@ -3,8 +3,12 @@ import { useTranslation } from 'react-i18next';
 import { sayFrom, useWords } from './i18n.js';
 import { useShortcuts } from './keyboard.js';
 import { Banners } from './parts/Banners.js';
+import { Bell } from './parts/Bell.js';
+import { CleanupBanner } from './parts/CleanupBanner.js';
+import { ConsentDialog } from './parts/ConsentDialog.js';
 import { EndDialog } from './parts/EndDialog.js';
 import { Crash } from './parts/ErrorBoundary.js';
+import { FirstRun } from './parts/FirstRun.js';
 import { InfoDialogs } from './parts/InfoDialogs.js';
 import { LogSearch } from './parts/LogSearch.js';
 import { OverflowMenu } from './parts/OverflowMenu.js';
@@ -50,11 +54,20 @@ const useSpeech = (): void => {
 export const App = () => {
   const say = useWords();
   const failure = useShown((shown) => (shown.app ? null : shown.failure));
+  const firstRun = useShown((shown) => shown.app?.automation.firstRun ?? false);
   const tab = useTab((state) => state.tab);
   useTheme();
   useSpeech();
   useShortcuts();
   if (failure) return <Crash message={sayFrom(say, 'error', failure)} />;
+  if (firstRun)
+    return (
+      <>
+        <FirstRun />
+        <Toasts />
+        <TipLayer />
+      </>
+    );
   return (
     <>
       <div className="app">
@@ -64,8 +77,10 @@ export const App = () => {
             <h1 className="said">Claude Manager</h1>
             <Tabs />
             {tab === 'logs' ? <LogSearch /> : <SearchField />}
+            <Bell />
             <OverflowMenu />
           </header>
+          <CleanupBanner />
           <Banners />
           <div className="panel-at" id={`panel-${tab}`} role="tabpanel" aria-labelledby={`tab-${tab}`} key={tab}>
             {tab === 'logs' ? <LogsTab /> : <MonitorTab />}
@@ -76,6 +91,7 @@ export const App = () => {
       <Toasts />
       <EndDialog />
       <InfoDialogs />
+      <ConsentDialog />
       <TipLayer />
     </>
   );

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import { formatBytes, formatNumber, splitBytes } from '../shared/format.js';
 import type { HostTotals, ProcessView, StatusWord, Totals } from '../shared/types.js';
 import { useLanguage, useWords } from './i18n.js';
+import { CleanupStatus } from './parts/CleanupStatus.js';
 import { Icon } from './parts/Icon.js';
 import { STATUS_ICONS } from './parts/kind-icons.js';
 import { Meter } from './parts/Meter.js';
@@ -180,6 +181,7 @@ export const Sidebar = () => {
       </div>
       <RefreshControl />
       <QuickActions processes={processes} />
+      <CleanupStatus />
     </aside>
   );
 };

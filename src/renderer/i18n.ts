@@ -54,7 +54,7 @@ export const WordsProvider = ({ children }: { readonly children: ReactNode }): R
 /** The words of the page. */
 export const useWords = (): Say => useContext(Words);
 
-type Texts = 'evidence' | 'refusal' | 'warning' | 'result' | 'error' | 'notice';
+type Texts = 'finding' | 'evidence' | 'refusal' | 'warning' | 'result' | 'error' | 'notice';
 
 /** A text that came from main as a key and its values. The values are hostile: they are shown as text, never looked up. */
 export const sayFrom = (say: Say, group: Texts, text: Pick<Evidence, 'id' | 'values'>): string =>

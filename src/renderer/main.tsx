@@ -2,6 +2,7 @@ import { CSPProvider } from '@base-ui/react/csp-provider';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.js';
+import { followNews } from './care.js';
 import { startWords, WordsProvider } from './i18n.js';
 import { followMain } from './navigate.js';
 import { ErrorBoundary } from './parts/ErrorBoundary.js';
@@ -18,6 +19,7 @@ startWords(navigator.language.toLowerCase().startsWith('pt') ? 'pt-BR' : 'en');
 rememberView(window.localStorage);
 rememberTab(window.localStorage);
 followMain(window.claudeManager);
+followNews();
 connect(window.claudeManager, document);
 
 createRoot(root).render(

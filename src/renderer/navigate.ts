@@ -29,7 +29,7 @@ const showRow = (processes: readonly ProcessView[], key: ProcessKey): void => {
 };
 
 /** Takes the page to a tab, a row, a preview. */
-const goTo = ({ tab, key, request }: Destination): void => {
+export const goTo = ({ tab, key, request }: Destination): void => {
   const known = TABS.find((one) => one === tab);
   if (known) useTab.setState({ tab: known });
   useView.setState({ menu: null, dialog: null });

@@ -1,4 +1,5 @@
 import type { ActionRequest, ActionScope, Preview, Priority } from '../shared/api.js';
+import { AUTO_MIN_AGE_MINUTES } from '../shared/cleanup-selection.js';
 import type { ProcessKey, ProcessView, Refusal } from '../shared/types.js';
 
 const bare = { force: false, priority: null, minAgeMinutes: null, elevated: false } as const;
@@ -17,6 +18,9 @@ export const toEndElevated = (keys: readonly ProcessKey[], force: boolean): Acti
 
 /** To end a whole class of processes; main finds its members. */
 export const toEndAll = (scope: Exclude<ActionScope, { readonly type: 'keys' }>): ActionRequest => ({ ...bare, verb: 'end', scope });
+
+/** To end what automatic cleanup found, by its own rules: a bulk of at least ten minutes of age. */
+export const toClean = (keys: readonly ProcessKey[]): ActionRequest => ({ ...toEnd(keys, false), minAgeMinutes: AUTO_MIN_AGE_MINUTES });
 
 /** To stop what was chosen where it is, or to let it go on. */
 export const toPause = (keys: readonly ProcessKey[]): ActionRequest => ({ ...bare, verb: 'pause', scope: chosen(keys) });

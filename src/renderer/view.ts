@@ -27,7 +27,7 @@ export interface ViewState {
     /** Opened by the details: focus goes back there, and "Details" would lead nowhere. */
     readonly inDetails?: boolean;
   } | null;
-  readonly dialog: 'shortcuts' | 'about' | 'stopped' | null;
+  readonly dialog: 'shortcuts' | 'about' | 'stopped' | 'consent' | null;
   /** Notices that were put away, by their text's id and values. */
   readonly dismissed: ReadonlySet<string>;
 }

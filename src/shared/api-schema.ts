@@ -59,6 +59,18 @@ export const commandInputs = {
   exportLog: z.strictObject({ filter: logFilter, format: z.enum(['text', 'jsonl', 'csv']) }),
   /** `preview`: only count. */
   clearLog: z.strictObject({ olderThanDays: z.number().min(0).max(36_500), preview: z.boolean() }),
+  /** The bell was opened. */
+  seeAlerts: z.strictObject({}),
+  reviewCleanup: z.strictObject({}),
+  /** `rulesId`: the rules that were shown, where "automatic" is agreed to with this answer. */
+  answerFirstRun: z.strictObject({
+    mode: z.enum(['report', 'ask', 'automatic']),
+    alertsEnabled: z.boolean(),
+    rulesId: z.string().max(128).nullable(),
+  }),
+  agreeToCleanup: z.strictObject({ rulesId: z.string().max(128) }),
+  /** `untilMs`: for `pause` only, wall ms; null = it goes on now. */
+  steerCleanup: z.strictObject({ act: z.enum(['cancel', 'snooze', 'extend', 'resume', 'pause']), untilMs: z.number().nullable() }),
   /** Main puts the command to resume a session on the clipboard; the window never reads it. */
   copyText: z.strictObject({ text: z.string().min(1).max(20_000) }),
   openLink: z.strictObject({ id: z.enum(['documentation']) }),

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { commandInputs } from './api-schema.js';
+import type { AlertRow, AutomationState, CleanupReview } from './care.js';
 import type { Config, GlobalSettings } from './config.js';
+import type { Finding } from './findings.js';
 import type { HistoryOutputs } from './history.js';
 import { HISTORY_COMMANDS } from './history.js';
 import type { Update, WholeState } from './patch.js';
@@ -23,6 +25,11 @@ export const COMMANDS = [
   'readLog',
   'exportLog',
   'clearLog',
+  'seeAlerts',
+  'reviewCleanup',
+  'answerFirstRun',
+  'agreeToCleanup',
+  'steerCleanup',
   'copyText',
   'openLink',
   ...HISTORY_COMMANDS,
@@ -284,6 +291,10 @@ export interface AppState {
     /** Everything shown is invented (`--demo`). */
     readonly demo: boolean;
   };
+  readonly findings: readonly Finding[];
+  /** Newest first; since the program's start. */
+  readonly alerts: readonly AlertRow[];
+  readonly automation: AutomationState;
   /** Something to tell once, e.g. a configuration file set aside; keys below "notice" in the locales. */
   readonly notices: readonly { readonly id: string; readonly values?: Readonly<Record<string, string | number>> }[];
 }
@@ -303,6 +314,11 @@ export interface CommandOutputs extends HistoryOutputs {
   exportLog: { readonly path: string | null; readonly lines: number };
   /** How many lines are or would be removed. */
   clearLog: { readonly lines: number };
+  seeAlerts: null;
+  reviewCleanup: CleanupReview;
+  answerFirstRun: null;
+  agreeToCleanup: null;
+  steerCleanup: null;
   copyText: null;
   openLink: null;
 }

@@ -104,7 +104,12 @@ export const selectCleanup = (snapshot: Snapshot, config: Pick<Config, 'global_s
 };
 
 /** Whether a session or a left-over may be ended for its user's limit, by what this look shows; a reason why not. */
-const limitRefusal = (view: ProcessView, nowMs: number, config: Pick<Config, 'global_settings'>, guard: GuardContext): Refusal | null => {
+export const whyNotForLimit = (
+  view: ProcessView,
+  nowMs: number,
+  config: Pick<Config, 'global_settings'>,
+  guard: GuardContext,
+): Refusal | null => {
   const refusal = refusalOf(view, guard) ?? autoRefusal(view, config, guard);
   if (refusal) return refusal;
   if (view.startedAtMs === null) return kept('ageUnknown');
@@ -149,7 +154,7 @@ export const selectOverLimit = (
   const sort = (views: readonly ProcessView[], metric: Metric): readonly Candidate[] =>
     views
       .flatMap((view) => {
-        const refusal = limitRefusal(view, snapshot.takenAtMs, config, guard);
+        const refusal = whyNotForLimit(view, snapshot.takenAtMs, config, guard);
         if (refusal) skips.set(keyId(view.key), excludedAs(view, refusal));
         return refusal ? [] : [view];
       })

@@ -3,7 +3,17 @@ import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync,
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isAlive } from '../fixtures/lab.js';
-import { electronExecutable, isRoot, type LaunchedApp, type LaunchOptions, launchApp, launchIn, makeHome, repository } from './launch.js';
+import {
+  answerFirstScreen,
+  electronExecutable,
+  isRoot,
+  type LaunchedApp,
+  type LaunchOptions,
+  launchApp,
+  launchIn,
+  makeHome,
+  repository,
+} from './launch.js';
 
 export interface TestUser {
   readonly name: string;
@@ -89,6 +99,7 @@ export const launchAsUser = async (options: LaunchOptions = {}): Promise<Launche
     for (const part of ['out', 'resources', 'node_modules', 'package.json']) cloneFolder(join(repository, part), join(appFolder, part));
     const home = join(base, 'home');
     makeHome(home);
+    answerFirstScreen(home);
     const authority = process.env['XAUTHORITY'];
     if (authority !== undefined) copyFileSync(authority, join(home, '.Xauthority'));
     run('chown', ['--recursive', `${user.uid}:${user.gid}`, home]);

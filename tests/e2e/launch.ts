@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -41,6 +41,10 @@ export interface LaunchOptions {
   readonly args?: readonly string[];
   /** The home folder, with all XDG folders below it; kept by `close`. Without it a new one, removed by `close`. */
   readonly xdgHome?: string;
+  /** True: nobody has answered the first screen of this home yet, so that it is shown. */
+  readonly firstRun?: boolean;
+  /** CommonJS files that are loaded before anything else, e.g. one that sets the clock. */
+  readonly preload?: readonly string[];
   /** Electron's own data; without it a folder below the home. */
   readonly userDataDir?: string;
 }
@@ -158,7 +162,15 @@ export const launchIn = async (place: Place, home: string, options: LaunchOption
   const userDataDir = options.userDataDir ?? join(home, 'electron-data');
   const launching = _electron.launch({
     executablePath: place.executable,
-    args: ['-r', loader, place.appFolder, ...place.switches, `--user-data-dir=${userDataDir}`, ...(options.args ?? [])],
+    args: [
+      ...(options.preload ?? []).flatMap((file) => ['-r', file]),
+      '-r',
+      loader,
+      place.appFolder,
+      ...place.switches,
+      `--user-data-dir=${userDataDir}`,
+      ...(options.args ?? []),
+    ],
     cwd: place.cwd,
     // Without this Playwright adds --no-sandbox.
     chromiumSandbox: !place.switches.includes('--no-sandbox'),
@@ -205,10 +217,19 @@ export const makeHome = (home: string): void => {
     mkdirSync(join(home, folder), { recursive: true, mode: 0o700 });
 };
 
+/** Writes down that the first screen was answered: cleanup reports only, as it comes. */
+export const answerFirstScreen = (home: string): void => {
+  const folder = join(home, '.local', 'state', 'claude-manager');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, 'automation.json');
+  if (!existsSync(path)) writeFileSync(path, JSON.stringify({ firstRunAtMs: Date.now() }), { mode: 0o600 });
+};
+
 /** Launches the built application in a home of its own, as root without the sandbox (Chromium refuses otherwise). Throws with what it printed when no window comes. */
 export const launchApp = async (options: LaunchOptions = {}): Promise<LaunchedApp> => {
   const home = options.xdgHome ?? mkdtempSync(join(tmpdir(), 'claude-manager-e2e-'));
   makeHome(home);
+  if (options.firstRun !== true) answerFirstScreen(home);
   const removeHome = (): void => {
     if (options.xdgHome === undefined) rmSync(home, { recursive: true, force: true });
   };

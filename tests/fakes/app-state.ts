@@ -1,6 +1,7 @@
 import type { AppState } from '../../src/shared/api.js';
 import { parseConfig } from '../../src/shared/config.js';
 import type { ProcessView } from '../../src/shared/types.js';
+import { atRest } from './a-care.js';
 import { aSnapshot } from './a-view.js';
 
 /** What main tells the window: these processes, or null before the first look; say only what matters to the test. */
@@ -16,6 +17,7 @@ export const aState = (processes: readonly ProcessView[] | null, over: Partial<A
   historyVersion: 0,
   language: 'en',
   about: { version: '1', electron: '1', selfUser: 'dana', selfUid: 1000, root: false, demo: false },
+  ...atRest(),
   notices: [],
   ...over,
 });

@@ -12,6 +12,7 @@ import { useShown } from '../store.js';
 import { announce } from '../toasts.js';
 import { useView } from '../view.js';
 import { Command, EndingSection, Facts, Parents, TrendSection, Why } from './DetailsSections.js';
+import { FindingsSection } from './Findings.js';
 import { focusGrid } from './grid-focus.js';
 import { Icon } from './Icon.js';
 import { KIND_ICONS, STATUS_ICONS } from './kind-icons.js';
@@ -104,6 +105,7 @@ const Panel = ({ view, alive }: { readonly view: ProcessView; readonly alive: bo
         </div>
       </div>
       <section className="scroll" tabIndex={0} aria-label={say('ui.details.facts')}>
+        {alive && <FindingsSection view={view} />}
         <Why view={view} />
         <EndingSection view={view} details={details} alive={alive} />
         <TrendSection view={view} />

@@ -103,7 +103,7 @@ const About = () => {
 /** The dialogs that only tell: the shortcuts, what was stopped, and about. */
 export const InfoDialogs = () => {
   const say = useWords();
-  const dialog = useView((view) => view.dialog);
+  const dialog = useView((view) => (view.dialog === 'consent' ? null : view.dialog));
   const close = useRef<HTMLButtonElement>(null);
   // Kept while the dialog fades out.
   const last = useRef(dialog);

@@ -6,6 +6,7 @@ import { sayFrom, useLanguage, useWords } from '../i18n.js';
 import { figuresOf, type Row, userOf } from '../select.js';
 import { useShown } from '../store.js';
 import { expand } from '../view.js';
+import { FindingMark } from './Findings.js';
 import { Icon } from './Icon.js';
 import { KIND_ICONS } from './kind-icons.js';
 import { Sparkline } from './Sparkline.js';
@@ -59,6 +60,7 @@ const NameCell = ({ row, withKind, withProject }: { readonly row: Row; readonly 
         </span>
       )}
       {what === '' && <span className="said">{kind}</span>}
+      <FindingMark view={view} />
       {row.children > 0 && (
         <span className="kids" data-tip={say('ui.row.children', { count: row.children })}>
           {row.children}

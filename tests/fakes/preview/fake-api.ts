@@ -1,6 +1,7 @@
 import type { Api, AppState, Preview, Result, StoppedSession } from '../../../src/shared/api.js';
 import type { Update } from '../../../src/shared/patch.js';
 import type { ProcessView } from '../../../src/shared/types.js';
+import { aReview } from '../a-care.js';
 import { aPreview, aTarget, elevationProblem, idOf, quickOf } from './fake-actions.js';
 import { aLogPage } from './fake-log.js';
 
@@ -187,6 +188,11 @@ export const createFakeApi = (
       return { ok: true, value: { results, freedBytes: results.reduce((sum, result) => sum + (result.freedBytes ?? 0), 0) } };
     },
     cancelPreview: () => ok(null),
+    seeAlerts: () => ok(null),
+    reviewCleanup: () => ok(aReview(state().config)),
+    answerFirstRun: () => ok(null),
+    agreeToCleanup: () => ok(null),
+    steerCleanup: () => ok(null),
     copyText: () => ok(null),
     openLink: () => ok(null),
   };

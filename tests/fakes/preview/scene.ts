@@ -2,6 +2,7 @@ import type { AppState } from '../../../src/shared/api.js';
 import type { Config } from '../../../src/shared/config.js';
 import { parseConfig } from '../../../src/shared/config.js';
 import type { Activity, Evidence, Kind, ProcessKey, ProcessView, Refusal, StatusWord } from '../../../src/shared/types.js';
+import { atRest } from '../a-care.js';
 
 /** A believable machine for looking at the page without main: invented names, invented figures. */
 
@@ -463,6 +464,7 @@ export const aScene = (options: SceneOptions, tick: number, now: number): AppSta
     config: CONFIG,
     language: options.language,
     about: { version: '0.1.0', electron: '45.4.1', selfUser: 'marina', selfUid: 1000, root: false, demo: false },
+    ...atRest(),
     notices: options.notice
       ? [{ id: 'configCorrupt', values: { file: '~/.config/claude-manager/claude_limits.json.corrupt-20250902' } }]
       : [],
