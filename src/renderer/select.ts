@@ -39,6 +39,8 @@ export interface Row {
   /** From 1, as aria-level counts. */
   readonly level: number;
   readonly parentId: string | null;
+  /** The user of the row above it, null for a row of its own. */
+  readonly parentUser: string | null;
   /** How many rows hang below it, shown or not. */
   readonly children: number;
   /** Null = nothing to unfold. */
@@ -112,13 +114,23 @@ const sortValue = (view: ProcessView, by: SortId, wholeTree: boolean): number | 
   }
 };
 
-const compare = (a: ProcessView, b: ProcessView, sort: Sort, wholeTree: boolean): number => {
-  const left = sortValue(a, sort.by, wholeTree);
-  const right = sortValue(b, sort.by, wholeTree);
+/** A row on its way to its place; what it is compared by is worked out once, not at each comparison. */
+interface Candidate {
+  readonly id: string;
+  readonly view: ProcessView;
+  readonly value: number | string | null;
+  /** Where it stood, while the order is held. */
+  readonly place: number;
+}
+
+const compare = (a: Candidate, b: Candidate, descending: boolean): number => {
+  if (a.place !== b.place) return a.place - b.place;
+  const [left, right] = [a.value, b.value];
+  const tie = a.view.key.pid - b.view.key.pid;
   // What is not known comes last, whichever way the column runs.
-  if (left === null || right === null) return left === right ? a.key.pid - b.key.pid : left === null ? 1 : -1;
+  if (left === null || right === null) return left === right ? tie : left === null ? 1 : -1;
   const order = typeof left === 'number' && typeof right === 'number' ? left - right : collator.compare(String(left), String(right));
-  return (sort.descending ? -order : order) || a.key.pid - b.key.pid;
+  return (descending ? -order : order) || tie;
 };
 
 export interface Forest {
@@ -182,22 +194,26 @@ export const selectRows = (input: RowsInput): readonly Row[] => {
   const matches = matcher(filter, input.kindName);
   const goneIds = new Set(input.gone.map((view) => keyId(view.key)));
   const views = input.gone.length > 0 ? [...input.processes, ...input.gone] : input.processes;
-  const arrange = (list: readonly ProcessView[], wholeTree: boolean): readonly ProcessView[] => {
-    const place = (view: ProcessView): number => order?.get(keyId(view.key)) ?? Number.MAX_SAFE_INTEGER;
-    return [...list].sort((a, b) => (order ? place(a) - place(b) : 0) || compare(a, b, sort, wholeTree));
-  };
-  const plain = (view: ProcessView, index: number, all: readonly ProcessView[], rest: Partial<Row>): Row => ({
-    id: keyId(view.key),
+  const arrange = (list: readonly ProcessView[], wholeTree: boolean): readonly Candidate[] =>
+    list
+      .map((view): Candidate => {
+        const id = keyId(view.key);
+        const place = order?.get(id) ?? Number.MAX_SAFE_INTEGER;
+        return { id, view, value: sortValue(view, sort.by, wholeTree), place };
+      })
+      .sort((a, b) => compare(a, b, sort.descending));
+  const plain = ({ id, view }: Candidate, index: number, all: readonly Candidate[]): Row => ({
+    id,
     view,
     level: 1,
     parentId: null,
+    parentUser: null,
     children: 0,
     expanded: null,
     context: false,
-    gone: goneIds.has(keyId(view.key)),
+    gone: goneIds.has(id),
     position: index + 1,
     siblings: all.length,
-    ...rest,
   });
 
   if (!tree) {
@@ -205,31 +221,29 @@ export const selectRows = (input: RowsInput): readonly Row[] => {
       views.filter((view) => matches(view, false)),
       false,
     );
-    return listed.map((view, index) => plain(view, index, listed, {}));
+    return listed.map(plain);
   }
 
   const { roots, childrenOf } = growForest(views);
-  const shown = new Map<string, { readonly own: boolean; readonly children: readonly ProcessView[] }>();
+  const shown = new Map<ProcessView, { readonly own: boolean; readonly children: readonly ProcessView[] }>();
   for (const root of roots) {
-    const id = keyId(root.key);
-    const children = childrenOf.get(id) ?? [];
+    const children = childrenOf.get(keyId(root.key)) ?? [];
     const own = matches(root, false);
     // When a session matches, its children come along; when only children do, they show with it as context.
     const below = own ? children : children.filter((child) => matches(child, true));
-    if (own || below.length > 0) shown.set(id, { own, children: below });
+    if (own || below.length > 0) shown.set(root, { own, children: below });
   }
-  const listed = arrange(
-    roots.filter((root) => shown.has(keyId(root.key))),
-    true,
-  );
-  return listed.flatMap((root, index) => {
-    const id = keyId(root.key);
-    const { own, children } = shown.get(id) ?? { own: true, children: [] };
-    const open = children.length > 0 && (expanded.has(id) || !own);
-    const row = plain(root, index, listed, { children: children.length, expanded: children.length > 0 ? open : null, context: !own });
+  const listed = arrange([...shown.keys()], true);
+  return listed.flatMap((root, index): readonly Row[] => {
+    const { own, children } = shown.get(root.view) ?? { own: true, children: [] };
+    const open = children.length > 0 && (expanded.has(root.id) || !own);
+    const row = { ...plain(root, index, listed), children: children.length, expanded: children.length > 0 ? open : null, context: !own };
     if (!open) return [row];
-    const below = arrange(children, false);
-    return [row, ...below.map((child, at) => plain(child, at, below, { level: 2, parentId: id }))];
+    const parentUser = userOf(root.view);
+    return [
+      row,
+      ...arrange(children, false).map((child, at, all) => ({ ...plain(child, at, all), level: 2, parentId: root.id, parentUser })),
+    ];
   });
 };
 

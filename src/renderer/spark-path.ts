@@ -23,43 +23,54 @@ const NEAR = 0.8;
 /** The least span of the scale as a share of the values, so that noise of a few KB is a flat line and not a mountain. */
 const LEAST_SPAN = 0.12;
 
-/** A row's memory as a line in a box, newest at the right, on its own scale. Gaps stay gaps. */
+/** A row's memory as a line in a box, newest at the right, on its own scale. Gaps stay gaps. Drawn for every row in view at each look, hence the plain loops. */
 export const sparkPath = (trend: Trend, limit: number | null, box: SparkBox): SparkPath => {
-  const known = trend.filter((value): value is number => value !== null);
-  if (known.length === 0) return { line: '', area: '', last: null, limitY: null, peak: null };
-  const peak = Math.max(...known);
+  let peak = -Infinity;
+  let bottom = Infinity;
+  for (const value of trend) {
+    if (value === null) continue;
+    if (value > peak) peak = value;
+    if (value < bottom) bottom = value;
+  }
+  if (peak === -Infinity) return { line: '', area: '', last: null, limitY: null, peak: null };
   const showLimit = limit !== null && peak >= limit * NEAR;
   const top = showLimit ? Math.max(peak, limit) : peak;
-  const bottom = Math.min(...known);
   const span = Math.max(top - bottom, top * LEAST_SPAN, 1);
   const middle = (top + bottom) / 2;
   const { width, height, pad } = box;
   const step = trend.length > 1 ? (width - 2 * pad) / (trend.length - 1) : 0;
-  const xOf = (index: number): number => width - pad - (trend.length - 1 - index) * step;
-  const yOf = (value: number): number => height / 2 - ((value - middle) / span) * (height - 2 * pad);
-  const round = (value: number): number => Math.round(value * 10) / 10;
+  const yOf = (value: number): number => round(height / 2 - ((value - middle) / span) * (height - 2 * pad));
 
   let line = '';
   let area = '';
-  let stretch: { readonly x: number; readonly y: number }[] = [];
-  trend.forEach((value, index) => {
-    if (value !== null) stretch.push({ x: round(xOf(index)), y: round(yOf(value)) });
-    if (value !== null && index < trend.length - 1) return;
-    const first = stretch[0];
-    const last = stretch.at(-1);
-    if (first && last && stretch.length > 1) {
-      const points = stretch.map(({ x, y }) => `${x} ${y}`).join('L');
-      line += `M${points}`;
-      area += `M${first.x} ${height}L${points}L${last.x} ${height}Z`;
+  let points = '';
+  let count = 0;
+  let firstX = 0;
+  for (let index = 0; index <= trend.length; index += 1) {
+    const value = trend[index] ?? null;
+    if (value !== null) {
+      const x = round(width - pad - (trend.length - 1 - index) * step);
+      points += `${count === 0 ? '' : 'L'}${x} ${yOf(value)}`;
+      if (count === 0) firstX = x;
+      count += 1;
+      continue;
     }
-    stretch = [];
-  });
+    if (count > 1) {
+      const lastX = round(width - pad - (trend.length - index) * step);
+      line += `M${points}`;
+      area += `M${firstX} ${height}L${points}L${lastX} ${height}Z`;
+    }
+    points = '';
+    count = 0;
+  }
   const newest = trend.at(-1) ?? null;
   return {
     line,
     area,
-    last: newest === null ? null : { x: round(width - pad), y: round(yOf(newest)) },
-    limitY: showLimit ? round(yOf(limit)) : null,
+    last: newest === null ? null : { x: round(width - pad), y: yOf(newest) },
+    limitY: showLimit ? yOf(limit) : null,
     peak,
   };
 };
+
+const round = (value: number): number => Math.round(value * 10) / 10;

@@ -12,12 +12,28 @@ const NARROWER = ['normal', 'high-memory', 'old', 'possible-orphan', 'orphan', '
 
 const add = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : a + b);
 
+type StatusTallies = Readonly<Record<StatusFilter, Tally>>;
+
+/** The last answer for a list: the sidebar and the toolbar ask the same while no filter is set. */
+const statusTallies = new WeakMap<
+  readonly ProcessView[],
+  { readonly filter: Filter; readonly kindName: unknown; readonly tallies: StatusTallies }
+>();
+
 /** How many rows each status filter would find under the rest of the filter, and the memory they hold (null = none known). */
 export const tallyStatuses = (
   processes: readonly ProcessView[],
   filter: Filter,
   kindName: (view: ProcessView) => string,
-): Readonly<Record<StatusFilter, Tally>> => {
+): StatusTallies => {
+  const kept = statusTallies.get(processes);
+  if (kept?.filter === filter && kept.kindName === kindName) return kept.tallies;
+  const tallies = countStatuses(processes, filter, kindName);
+  statusTallies.set(processes, { filter, kindName, tallies });
+  return tallies;
+};
+
+const countStatuses = (processes: readonly ProcessView[], filter: Filter, kindName: (view: ProcessView) => string): StatusTallies => {
   const matches = matcher(filter, kindName);
   const { roots, childrenOf } = growForest(processes);
   const tallies: Record<StatusFilter, { count: number; memoryBytes: number | null }> = {

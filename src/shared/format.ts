@@ -22,14 +22,18 @@ const numberFormat = (language: Language, digits: number): Intl.NumberFormat => 
 
 const known = (value: number | null | undefined): value is number => typeof value === 'number' && Number.isFinite(value);
 
-/** A plain number with `digits` decimals, thousands by a thin space. */
-export const formatNumber = (value: number | null, language: Language, digits = 0): string =>
-  known(value)
-    ? numberFormat(language, digits)
-        .formatToParts(Object.is(Math.round(value * 10 ** digits), -0) ? 0 : value)
-        .map((part) => (part.type === 'group' ? THIN_SPACE : part.value))
-        .join('')
-    : UNKNOWN;
+/** What each language puts between thousands. */
+const GROUPS: Readonly<Record<Language, string>> = { en: ',', 'pt-BR': '.' };
+
+/** A plain number with `digits` decimals, thousands by a thin space. A table asks for hundreds of them at every look. */
+export const formatNumber = (value: number | null, language: Language, digits = 0): string => {
+  if (!known(value)) return UNKNOWN;
+  // Small whole numbers are written alike everywhere.
+  if (digits === 0 && value >= 0 && value < 999.5) return String(Math.round(value));
+  return numberFormat(language, digits)
+    .format(Object.is(Math.round(value * 10 ** digits), -0) ? 0 : value)
+    .replaceAll(GROUPS[language], THIN_SPACE);
+};
 
 /** Bytes as whole megabytes (1024 × 1024) without the unit, for a column whose head names it; "<1" for a little. */
 export const formatMegabytes = (bytes: number | null, language: Language): string =>

@@ -1,4 +1,5 @@
 import { Menu } from '@base-ui/react/menu';
+import { memo } from 'react';
 import { CHOOSABLE, type ColumnId, DEFAULT_COLUMNS } from '../columns.js';
 import { useWords } from '../i18n.js';
 import { useView } from '../view.js';
@@ -9,7 +10,7 @@ const choose = (id: ColumnId, on: boolean): void =>
   useView.setState(({ columns }) => ({ columns: CHOOSABLE.filter((each) => (each === id ? on : columns.includes(each))) }));
 
 /** Which columns the table has, and the way back to what it had at first. */
-export const ColumnMenu = () => {
+export const ColumnMenu = memo(() => {
   const say = useWords();
   const columns = useView((view) => view.columns);
   return (
@@ -49,4 +50,4 @@ export const ColumnMenu = () => {
       </Menu.Portal>
     </Menu.Root>
   );
-};
+});

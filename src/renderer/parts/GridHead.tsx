@@ -1,4 +1,4 @@
-import type { KeyboardEvent } from 'react';
+import { type KeyboardEvent, memo } from 'react';
 import { COLUMNS, type ColumnId, SORT_IDS, type SortId } from '../columns.js';
 import { useWords } from '../i18n.js';
 import { sortBy, useView } from '../view.js';
@@ -25,7 +25,7 @@ const moveAlong = (event: KeyboardEvent<HTMLElement>): void => {
 };
 
 /** The heads of the columns; those that sort are buttons. */
-export const GridHead = ({ columns }: { readonly columns: readonly ColumnId[] }) => {
+export const GridHead = memo(({ columns }: { readonly columns: readonly ColumnId[] }) => {
   const say = useWords();
   const sort = useView((view) => view.sort);
   return (
@@ -57,4 +57,4 @@ export const GridHead = ({ columns }: { readonly columns: readonly ColumnId[] })
       </div>
     </div>
   );
-};
+});

@@ -1,4 +1,5 @@
 import { Menu } from '@base-ui/react/menu';
+import { memo } from 'react';
 import { Icon, type IconName } from './Icon.js';
 import { overlayRoot } from './overlay-root.js';
 
@@ -29,7 +30,7 @@ export const ChosenMark = () => (
 );
 
 /** A chip that opens a list to pick one of. */
-export const Picker = ({ name, value, choices, none, onPick, className = '' }: PickerProps) => {
+export const Picker = memo(({ name, value, choices, none, onPick, className = '' }: PickerProps) => {
   const chosen = choices.find((choice) => choice.value === value);
   return (
     <Menu.Root>
@@ -56,4 +57,4 @@ export const Picker = ({ name, value, choices, none, onPick, className = '' }: P
       </Menu.Portal>
     </Menu.Root>
   );
-};
+});

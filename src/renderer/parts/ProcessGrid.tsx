@@ -2,7 +2,7 @@ import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/rea
 import { type FocusEvent, type MouseEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { fitColumns } from '../columns.js';
 import { useWords } from '../i18n.js';
-import { neighbour, type Row, range, userOf } from '../select.js';
+import { neighbour, type Row, range } from '../select.js';
 import { clearSelection, selectOnly, selectRange, toggleSelected, useView } from '../view.js';
 import { GridHead } from './GridHead.js';
 import { gridKey } from './grid-keys.js';
@@ -47,8 +47,9 @@ export const ProcessGrid = ({ rows, tree, stale, onPointer, onKeyboard }: Proces
   const room = useRoom(scroller);
   const fitted = useMemo(() => fitColumns(chosen, widths, room.width), [chosen, widths, room.width]);
   const ids = useMemo(() => rows.map((row) => row.id), [rows]);
-  const current = focused !== null && ids.includes(focused) ? focused : (ids[0] ?? null);
-  const currentIndex = current === null ? -1 : ids.indexOf(current);
+  const focusedIndex = focused === null ? -1 : ids.indexOf(focused);
+  const currentIndex = focusedIndex >= 0 ? focusedIndex : ids.length > 0 ? 0 : -1;
+  const current = ids[currentIndex] ?? null;
 
   const virtualizer = useVirtualizer({
     count: rows.length,
@@ -67,14 +68,15 @@ export const ProcessGrid = ({ rows, tree, stale, onPointer, onKeyboard }: Proces
   const before = useRef<readonly string[]>([]);
   const hasFocus = useRef(false);
   useEffect(() => {
-    const living = new Set(rows.filter((row) => !row.gone).map((row) => row.id));
     const { focused: at, selected, anchor } = useView.getState();
-    if (at !== null && !living.has(at))
-      useView.setState({ focused: neighbour(before.current.includes(at) ? before.current : ids, at, living) });
+    const last = before.current;
+    before.current = ids;
+    if (at === null && selected.size === 0) return;
+    const living = new Set(rows.filter((row) => !row.gone).map((row) => row.id));
+    if (at !== null && !living.has(at)) useView.setState({ focused: neighbour(last.includes(at) ? last : ids, at, living) });
     const still = [...selected].filter((id) => living.has(id));
     if (still.length < selected.size)
       useView.setState({ selected: new Set(still), anchor: anchor !== null && living.has(anchor) ? anchor : null });
-    before.current = ids;
   }, [rows, ids]);
 
   useLayoutEffect(() => {
@@ -125,7 +127,6 @@ export const ProcessGrid = ({ rows, tree, stale, onPointer, onKeyboard }: Proces
     useView.setState({ menu: { id, x: byKey ? box.left + 40 : event.clientX, y: byKey ? box.bottom : event.clientY, byKey } });
   };
 
-  const users = useMemo(() => new Map(rows.filter((row) => row.level === 1).map((row) => [row.id, userOf(row.view)])), [rows]);
   return (
     // The tab stop is one of its rows
     <div
@@ -167,7 +168,6 @@ export const ProcessGrid = ({ rows, tree, stale, onPointer, onKeyboard }: Proces
                 row={row}
                 columns={fitted.ids}
                 tree={tree}
-                ownerUser={row.parentId === null ? null : (users.get(row.parentId) ?? null)}
                 index={item.index}
                 top={item.start}
                 current={row.id === current}

@@ -1,4 +1,5 @@
 import { type MouseEvent, memo } from 'react';
+import type { ProcessKey, ProcessView } from '../../shared/types.js';
 import type { ColumnId } from '../columns.js';
 import { askToEnd } from '../ending.js';
 import { sayFrom, useWords } from '../i18n.js';
@@ -12,7 +13,6 @@ export interface ProcessRowProps {
   readonly row: Row;
   readonly columns: readonly ColumnId[];
   readonly tree: boolean;
-  readonly ownerUser: string | null;
   /** Place in the list, from 0, and its distance from the top in px. */
   readonly index: number;
   readonly top: number;
@@ -26,23 +26,24 @@ const openMenu = (event: MouseEvent<HTMLElement>, id: string): void => {
   useView.setState({ menu: { id, x: box.right, y: box.bottom, byKey: event.detail === 0 }, focused: id });
 };
 
-const Actions = ({ row }: { readonly row: Row }) => {
+type ActionsProps = Pick<Row, 'id' | 'gone'> & Pick<ProcessView, 'refusal' | 'name'> & { readonly target: ProcessKey };
+
+const Actions = memo(({ id, gone, name, target: key, refusal: why }: ActionsProps) => {
   const say = useWords();
-  const { view } = row;
-  const refusal = view.refusal ? sayFrom(say, 'refusal', view.refusal) : null;
-  const end = say('ui.action.endNamed', { name: view.name });
+  const refusal = why ? sayFrom(say, 'refusal', why) : null;
+  const end = say('ui.action.endNamed', { name });
   return (
     <div role="gridcell" className="c-actions">
       <button
         type="button"
         className="icon-btn end"
         tabIndex={-1}
-        aria-disabled={refusal !== null || row.gone}
+        aria-disabled={refusal !== null || gone}
         aria-label={refusal === null ? end : `${end} ${refusal}`}
         data-tip={refusal ?? say('ui.action.end')}
         onClick={(event) => {
           event.stopPropagation();
-          if (refusal === null && !row.gone) void askToEnd([view.key], false);
+          if (refusal === null && !gone) void askToEnd([key], false);
         }}
       >
         <Icon name="end" />
@@ -52,18 +53,18 @@ const Actions = ({ row }: { readonly row: Row }) => {
         className="icon-btn"
         tabIndex={-1}
         aria-haspopup="menu"
-        aria-label={say('ui.action.more', { name: view.name })}
+        aria-label={say('ui.action.more', { name })}
         data-tip={say('ui.action.moreTip')}
         onClick={(event) => {
           event.stopPropagation();
-          openMenu(event, row.id);
+          openMenu(event, id);
         }}
       >
         <Icon name="more" />
       </button>
     </div>
   );
-};
+});
 
 const sameRow = (a: ProcessRowProps, b: ProcessRowProps): boolean =>
   a.row.view === b.row.view &&
@@ -71,20 +72,21 @@ const sameRow = (a: ProcessRowProps, b: ProcessRowProps): boolean =>
   a.row.children === b.row.children &&
   a.row.expanded === b.row.expanded &&
   a.row.gone === b.row.gone &&
+  a.row.parentUser === b.row.parentUser &&
   a.row.position === b.row.position &&
   a.row.siblings === b.row.siblings &&
   a.columns === b.columns &&
   a.tree === b.tree &&
-  a.ownerUser === b.ownerUser &&
   a.index === b.index &&
   a.top === b.top &&
   a.current === b.current;
 
 /** One process, or one session with all it owns. Drawn again only when something of it changed. */
-export const ProcessRow = memo(({ row, columns, tree, ownerUser, index, top, current }: ProcessRowProps) => {
+export const ProcessRow = memo(({ row, columns, tree, index, top, current }: ProcessRowProps) => {
   const selected = useView((view) => view.selected.has(row.id));
   const target = useView((view) => view.menu?.id === row.id);
   const fresh = useShown((shown) => shown.fresh.has(row.id));
+  const { view } = row;
   const wholeTree = tree && row.level === 1;
   const name = [
     'row',
@@ -102,7 +104,7 @@ export const ProcessRow = memo(({ row, columns, tree, ownerUser, index, top, cur
       style={{ transform: `translateY(${top}px)` }}
       tabIndex={current ? 0 : -1}
       data-row={row.id}
-      data-pid={row.view.key.pid}
+      data-pid={view.key.pid}
       aria-rowindex={index + 2}
       aria-level={row.level}
       aria-posinset={row.position}
@@ -112,9 +114,9 @@ export const ProcessRow = memo(({ row, columns, tree, ownerUser, index, top, cur
     >
       {columns.map((column) =>
         column === 'actions' ? (
-          <Actions key={column} row={row} />
+          <Actions key={column} id={row.id} gone={row.gone} name={view.name} target={view.key} refusal={view.refusal} />
         ) : (
-          <Cell key={column} column={column} row={row} wholeTree={wholeTree} ownerUser={ownerUser} columns={columns} />
+          <Cell key={column} column={column} row={row} wholeTree={wholeTree} columns={columns} />
         ),
       )}
     </div>

@@ -1,5 +1,5 @@
 import { Menu } from '@base-ui/react/menu';
-import { useMemo } from 'react';
+import { memo } from 'react';
 import { formatNumber } from '../../shared/format.js';
 import type { ProcessView } from '../../shared/types.js';
 import { askFor } from '../ending.js';
@@ -10,6 +10,7 @@ import { tallySessions } from '../tally.js';
 import { useView } from '../view.js';
 import { Icon, type IconName } from './Icon.js';
 import { overlayRoot } from './overlay-root.js';
+import { useKept } from './use-kept.js';
 
 interface LineProps {
   readonly icon: IconName;
@@ -49,10 +50,11 @@ const Quick = ({ why, onAct, ...line }: LineProps & { readonly why: string; read
   );
 };
 
-const UserPicker = ({ processes, known }: { readonly processes: readonly ProcessView[]; readonly known: boolean }) => {
+type Sessions = ReturnType<typeof tallySessions>;
+
+const UserPicker = memo(({ users, known }: { readonly users: Sessions; readonly known: boolean }) => {
   const say = useWords();
   const language = useLanguage();
-  const users = useMemo(() => tallySessions(processes), [processes]);
   const line = { icon: 'user', label: say('ui.quick.user'), count: known ? users.length : null } as const;
   if (users.length === 0) return <Quick {...line} why={say('ui.quick.noUser')} onAct={() => undefined} />;
   return (
@@ -82,12 +84,13 @@ const UserPicker = ({ processes, known }: { readonly processes: readonly Process
       </Menu.Root>
     </li>
   );
-};
+});
 
 /** What can be ended in one go, each with its number, and what was ended; all but the last open the preview. */
 export const QuickActions = ({ processes }: { readonly processes: readonly ProcessView[] }) => {
   const say = useWords();
   const quick = useShown((shown) => (shown.app?.snapshot ? shown.app.quick : null));
+  const users = useKept(tallySessions(processes));
   const stopped = useShown((shown) => shown.app?.stopped.length ?? null);
   const hours = useShown((shown) => shown.app?.config.global_settings.max_process_age_hours ?? null);
   const possible = quick?.possibleOrphans ?? 0;
@@ -114,7 +117,7 @@ export const QuickActions = ({ processes }: { readonly processes: readonly Proce
           why={say('ui.quick.noOld', { hours })}
           onAct={() => void askFor(toEndAll({ type: 'old', hours: null }))}
         />
-        <UserPicker processes={processes} known={quick !== null} />
+        <UserPicker users={users} known={quick !== null} />
         <Quick
           icon="end"
           label={say('ui.quick.all')}

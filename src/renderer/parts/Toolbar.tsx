@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import { formatNumber } from '../../shared/format.js';
 import type { ProcessView } from '../../shared/types.js';
 import { useLanguage, useWords } from '../i18n.js';
@@ -9,13 +9,14 @@ import { setFilter, toggleStatus, useView } from '../view.js';
 import { ColumnMenu } from './ColumnMenu.js';
 import { Icon } from './Icon.js';
 import { STATUS_ICONS } from './kind-icons.js';
-import { Picker } from './Picker.js';
+import { type Choice, Picker } from './Picker.js';
+import { useKept } from './use-kept.js';
 import { useKindName } from './use-kind-name.js';
 
 const ACTIVITIES: readonly ActivityFilter[] = ['any', 'busy', 'waiting', 'shell', 'idle', 'unknown'];
 const EVERYBODY = '';
 
-const Chip = ({ status, count }: { readonly status: Exclude<StatusFilter, 'all'>; readonly count: number | null }) => {
+const Chip = memo(({ status, count }: { readonly status: Exclude<StatusFilter, 'all'>; readonly count: number | null }) => {
   const say = useWords();
   const language = useLanguage();
   const on = useView((view) => view.filter.status === status);
@@ -28,7 +29,42 @@ const Chip = ({ status, count }: { readonly status: Exclude<StatusFilter, 'all'>
       {say(`status.${look}`)} <b>{formatNumber(count, language)}</b>
     </button>
   );
+});
+
+const pickUser = (user: string): void => setFilter({ user: user === EVERYBODY ? null : user });
+const pickActivity = (value: string): void => setFilter({ activity: ACTIVITIES.find((each) => each === value) ?? 'any' });
+
+const UserPicker = ({ processes }: { readonly processes: readonly ProcessView[] }) => {
+  const say = useWords();
+  const language = useLanguage();
+  const chosen = useView((view) => view.filter.user);
+  const choices = useKept<readonly Choice[]>([
+    { value: EVERYBODY, label: say('ui.toolbar.allUsers') },
+    ...tallyUsers(processes).flatMap(({ user, count }) =>
+      user === null ? [] : [{ value: user, label: user, aside: formatNumber(count, language) }],
+    ),
+  ]);
+  return <Picker name={say('ui.toolbar.user')} value={chosen ?? EVERYBODY} none={EVERYBODY} onPick={pickUser} choices={choices} />;
 };
+
+const ActivityPicker = memo(() => {
+  const say = useWords();
+  const chosen = useView((view) => view.filter.activity);
+  const choices = useMemo(
+    () => ACTIVITIES.map((value): Choice => ({ value, label: say(value === 'any' ? 'ui.toolbar.anyActivity' : `activity.${value}`) })),
+    [say],
+  );
+  return (
+    <Picker
+      className={chosen === 'any' ? 'hide-narrow' : ''}
+      name={say('ui.toolbar.activity')}
+      value={chosen}
+      none="any"
+      onPick={pickActivity}
+      choices={choices}
+    />
+  );
+});
 
 /** Filters with what each would show, and how the table stands. */
 export const Toolbar = ({ processes, held }: { readonly processes: readonly ProcessView[]; readonly held: boolean }) => {
@@ -39,7 +75,6 @@ export const Toolbar = ({ processes, held }: { readonly processes: readonly Proc
   const tree = useView((view) => view.tree);
   const known = useShown((shown) => (shown.app?.snapshot ?? null) !== null);
   const tallies = useMemo(() => tallyStatuses(processes, filter, kindName), [processes, filter, kindName]);
-  const users = useMemo(() => tallyUsers(processes), [processes]);
   // The sidebar tells the two kinds of orphan apart; the chip then says which of them is on.
   const orphan = filter.status === 'orphan' || filter.status === 'possible-orphan' ? filter.status : 'orphans';
   const countOf = (status: StatusFilter): number | null => (known ? tallies[status].count : null);
@@ -53,26 +88,8 @@ export const Toolbar = ({ processes, held }: { readonly processes: readonly Proc
       <Chip status="old" count={countOf('old')} />
       <Chip status={orphan} count={countOf(orphan)} />
       <span className="sep" />
-      <Picker
-        name={say('ui.toolbar.user')}
-        value={filter.user ?? EVERYBODY}
-        none={EVERYBODY}
-        onPick={(user) => setFilter({ user: user === EVERYBODY ? null : user })}
-        choices={[
-          { value: EVERYBODY, label: say('ui.toolbar.allUsers') },
-          ...users.flatMap(({ user, count }) =>
-            user === null ? [] : [{ value: user, label: user, aside: formatNumber(count, language) }],
-          ),
-        ]}
-      />
-      <Picker
-        className={filter.activity === 'any' ? 'hide-narrow' : ''}
-        name={say('ui.toolbar.activity')}
-        value={filter.activity}
-        none="any"
-        onPick={(value) => setFilter({ activity: ACTIVITIES.find((each) => each === value) ?? 'any' })}
-        choices={ACTIVITIES.map((value) => ({ value, label: say(value === 'any' ? 'ui.toolbar.anyActivity' : `activity.${value}`) }))}
-      />
+      <UserPicker processes={processes} />
+      <ActivityPicker />
       <span className="grow" />
       {held && (
         <span className="tag info hide-narrow" data-tip={say('ui.toolbar.heldTip')}>

@@ -15,6 +15,8 @@ import { ActivityWord, Status, shownActivity, shownStatus } from './Status.js';
 /** A home directory as "~"; the rest of a path as it is. */
 export const shortPath = (path: string): string => path.replace(/^\/(?:home|Users)\/[^/]+(?=\/|$)/, '~').replace(/^\/root(?=\/|$)/, '~');
 
+const isHigh = (view: ProcessView): boolean => view.conditions.includes('high-memory');
+
 /** Time since a moment at the last look, as text: a row is drawn again only when the text changes. */
 const Since = ({ atMs, now }: { readonly atMs: number | null; readonly now: string | null }) => {
   const text = useShown((shown) => {
@@ -92,16 +94,14 @@ const CpuText = ({ percent }: { readonly percent: number | null }) => {
   return <span className={text === '0' || percent === null ? 'dim' : ''}>{text}</span>;
 };
 
-interface CellProps {
+export interface CellProps {
   readonly column: ColumnId;
   readonly row: Row;
   readonly wholeTree: boolean;
-  /** The user of the row above, whose name a child does not repeat to the eye. */
-  readonly ownerUser: string | null;
   readonly columns: readonly ColumnId[];
 }
 
-const Content = ({ column, row, wholeTree, ownerUser, columns }: CellProps) => {
+const Content = ({ column, row, wholeTree, columns }: CellProps) => {
   const say = useWords();
   const { view } = row;
   const child = row.level > 1;
@@ -127,12 +127,13 @@ const Content = ({ column, row, wholeTree, ownerUser, columns }: CellProps) => {
     }
     case 'user': {
       const user = userOf(view);
-      return child && user === ownerUser ? <span className="said">{user ?? UNKNOWN}</span> : (user ?? UNKNOWN);
+      // A child does not repeat its session's user to the eye.
+      return child && user === row.parentUser ? <span className="said">{user ?? UNKNOWN}</span> : (user ?? UNKNOWN);
     }
     case 'memory':
       return <MemoryText view={view} wholeTree={wholeTree} />;
     case 'trend':
-      return <Sparkline id={row.id} limitBytes={view.limitBytes} high={view.conditions.includes('high-memory')} />;
+      return <Sparkline id={row.id} limitBytes={view.limitBytes} high={isHigh(view)} />;
     case 'cpu':
       return <CpuText percent={figuresOf(view, wholeTree).cpuPercent} />;
     case 'age':
@@ -154,13 +155,41 @@ const tipOf = (column: ColumnId, view: ProcessView, say: ReturnType<typeof useWo
   return undefined;
 };
 
+/** All of a row that a column shows: as long as it stays, the cell stays. */
+const SHOWS: Readonly<Record<ColumnId, (row: Row, wholeTree: boolean) => readonly unknown[]>> = {
+  name: ({ id, view, level, expanded, children }) => [id, view.name, view.kind, view.projectDir, level, expanded, children],
+  kind: ({ view }) => [view.kind],
+  project: ({ view }) => [view.projectDir],
+  status: ({ view, level }) => [view.status, view.refusal, level],
+  activity: ({ view, level }) => [view.activity, view.state, view.waitingFor, level],
+  user: ({ view, level, parentUser }) => [userOf(view), level, parentUser],
+  memory: ({ view }, wholeTree) => {
+    const { memoryBytes, partial } = figuresOf(view, wholeTree);
+    return [memoryBytes, partial, isHigh(view)];
+  },
+  trend: ({ id, view }) => [id, view.limitBytes, isHigh(view)],
+  cpu: ({ view }, wholeTree) => [figuresOf(view, wholeTree).cpuPercent],
+  age: ({ view }) => [view.startedAtMs],
+  active: ({ view }) => [view.lastActiveMs],
+  pid: ({ view }) => [view.key.pid],
+  actions: () => [],
+};
+
+/** Whether a cell shows the same in both; most of a busy row's cells do from look to look. */
+export const sameCell = (a: CellProps, b: CellProps): boolean => {
+  if (a.column !== b.column || a.wholeTree !== b.wholeTree || a.columns !== b.columns) return false;
+  if (a.row === b.row) return true;
+  const before = SHOWS[a.column](a.row, a.wholeTree);
+  return SHOWS[b.column](b.row, b.wholeTree).every((value, index) => Object.is(value, before[index]));
+};
+
 const DIM: readonly ColumnId[] = ['active', 'pid'];
 
 /** One cell of a row. Its column's class aligns it as the head. */
 export const Cell = memo((props: CellProps) => {
   const say = useWords();
   const { column, row } = props;
-  const high = column === 'memory' && row.view.conditions.includes('high-memory');
+  const high = column === 'memory' && isHigh(row.view);
   const clipTip = column === 'user' || column === 'project' || column === 'kind';
   return (
     <div
@@ -172,4 +201,4 @@ export const Cell = memo((props: CellProps) => {
       <Content {...props} />
     </div>
   );
-});
+}, sameCell);
