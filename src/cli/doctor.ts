@@ -88,6 +88,8 @@ const folderCheck = (id: 'configDir' | 'stateDir', path: string): Check => {
 
 const lookCheck = async (core: Core): Promise<Check> => {
   try {
+    await core.looker.look();
+    // Folders are watched from the second look on.
     const { snapshot } = await core.looker.look();
     return check('look', true, true, 'cli.doctor.look', { count: snapshot.processes.length });
   } catch (error) {
@@ -103,6 +105,14 @@ const registryChecks = (ui: Ui, core: Core): Check[] => {
   );
 };
 
+const watchChecks = (ui: Ui, core: Core): Check[] => {
+  const unwatched = core.registry.unwatched();
+  if (unwatched.length === 0) return [check('watch', true, false, 'cli.doctor.watch')];
+  return unwatched.map(({ path, reason }) =>
+    check('watch', false, false, 'cli.doctor.noWatch', { path, why: ui.t(`fileReason.${reason}`) }),
+  );
+};
+
 const allChecks = async (ui: Ui, core: Core | NoCore): Promise<readonly Check[]> => {
   const first = [nodeCheck(), electronCheck(ui)];
   if ('error' in core) return [...first, check('core', false, true, 'cli.doctor.noCore', { error: core.error })];
@@ -113,6 +123,7 @@ const allChecks = async (ui: Ui, core: Core | NoCore): Promise<readonly Check[]>
     look,
     ...notes,
     ...registryChecks(ui, core),
+    ...(look.ok ? watchChecks(ui, core) : []),
     folderCheck('configDir', core.paths.configDir),
     folderCheck('stateDir', core.paths.stateDir),
   ];

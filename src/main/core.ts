@@ -125,6 +125,7 @@ export const createCore = (world: World): Core => {
       background.close();
       closing.abort();
       stopped.close();
+      registry.close();
       configStore.close();
     },
     past: world.past,

@@ -24,7 +24,12 @@ export type FileReason =
   | VisitRefusal;
 export type FileResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: FileReason };
 
-export interface FileFacts {
+/** Device and inode: what a path leads to may be another folder at the next moment. */
+export interface FolderIdentity {
+  readonly id: string;
+}
+
+export interface FileFacts extends FolderIdentity {
   readonly sizeBytes: number;
   readonly mtimeMs: number;
   /** Differs whenever the file was written, replaced or changed hands. */
@@ -58,6 +63,11 @@ export interface FileAccess {
     uid: number,
     maxEntries?: number,
   ) => Promise<FileResult<{ readonly names: readonly string[]; readonly truncated: boolean; readonly facts: FileFacts }>>;
+  /**
+   * Hands a folder of `uid`'s that lies on an ordinary local disk to `use`, as a path that leads to this very folder while `use`
+   * runs; `use` may block on it for a moment without being stopped. Linux only: elsewhere, and on other file systems, 'io-error'.
+   */
+  readonly withFolder: <T>(path: string, uid: number, use: (path: string, identity: FolderIdentity) => T) => Promise<FileResult<T>>;
 }
 
 export interface HostileFiles {
@@ -68,7 +78,7 @@ export interface HostileFiles {
 }
 
 /** The operations that touch the disk; a test gives ones that never answer. */
-export type FileSystem = Pick<typeof fsPromises, 'lstat' | 'open' | 'opendir'>;
+export type FileSystem = Pick<typeof fsPromises, 'lstat' | 'open' | 'opendir'> & Partial<Pick<typeof fsPromises, 'statfs'>>;
 
 export interface HostileFilesOptions {
   readonly selfUid: number;
@@ -84,6 +94,9 @@ export const FOLDER_ENTRIES = 1_000;
 
 /** O_NONBLOCK: a FIFO that takes a checked file's place must not stop `open`. Windows knows neither flag. */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** File systems whose answers come from this machine alone, and that tell of every change: ext, btrfs, xfs, tmpfs, overlay, f2fs, zfs, bcachefs. */
+const LOCAL_FILE_SYSTEMS = new Set([0xef53, 0x9123683e, 0x58465342, 0x01021994, 0x794c7630, 0xf2f52010, 0x2fc12fc1, 0xca451a4e]);
 
 /** Thrown through a task when its time is up; never leaves this file. */
 const EXPIRED = new Error('visit expired');
@@ -118,6 +131,7 @@ const attempt = async <T>(work: () => Promise<FileResult<T>>): Promise<FileResul
 const idOf = (stats: BigIntStats): string => `${stats.dev}:${stats.ino}`;
 
 const factsOf = (stats: BigIntStats): FileFacts => ({
+  id: idOf(stats),
   sizeBytes: Number(stats.size),
   mtimeMs: Number(stats.mtimeMs),
   stamp: `${idOf(stats)}:${stats.uid}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`,
@@ -240,6 +254,29 @@ const createAccess = (fs: FileSystem, expired: () => boolean): FileAccess => {
         const after = await lstat(path);
         if (idOf(after) !== idOf(before)) return failed('changed');
         return { ok: true, value: { ...listed, facts: factsOf(before) } };
+      }),
+    withFolder: (path, uid, use) =>
+      attempt(async () => {
+        const problem = folderProblem(await lstat(path), uid);
+        if (problem) return failed(problem);
+        alive();
+        const handle = await fs.open(path, OPEN_FLAGS | (constants.O_DIRECTORY ?? 0));
+        try {
+          alive();
+          const stats = await handle.stat({ bigint: true });
+          const changed = folderProblem(stats, uid);
+          if (changed) return failed(changed);
+          const exact = `/proc/self/fd/${handle.fd}`;
+          alive();
+          // No /proc, or one that answers nothing: then nobody knows what it lies on.
+          const system = await (fs.statfs ?? fsPromises.statfs)(exact).catch(() => null);
+          alive();
+          return system !== null && LOCAL_FILE_SYSTEMS.has(system.type)
+            ? { ok: true, value: use(exact, { id: idOf(stats) }) }
+            : failed('io-error');
+        } finally {
+          await handle.close();
+        }
       }),
   };
 };

@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import { createClaudeStop } from './claude-stop.js';
 import { createElevate } from './elevate.js';
+import { createFolderWatches } from './folder-watches.js';
 import { createHostileFiles } from './hostile-file.js';
 import { createJobCheck } from './job-check.js';
 import { resolvePaths } from './paths.js';
@@ -31,7 +32,7 @@ export const createRealWorld = (): World => {
     platform,
     paths: resolvePaths({ os: currentOs }),
     self: { pid: process.pid, ppid: () => process.ppid, uid: selfUid, user: accountName() },
-    registry: createSessionRegistry({ files, homeOf, selfUid, selfConfigDir, now: Date.now }),
+    registry: createSessionRegistry({ files, homeOf, selfUid, selfConfigDir, now: Date.now, watches: createFolderWatches({ selfUid }) }),
     sessionFiles: createSessionFiles({ files, homeOf }),
     elevate: createElevate({ os: currentOs }),
     claudeStop: (clock) => createClaudeStop({ platform, clock, selfUid, env: process.env }),

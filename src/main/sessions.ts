@@ -1,7 +1,8 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { isRecordName, parseSessionRecord } from '../shared/session-record.js';
 import type { RawProcess, SessionRecord, StaticFacts } from '../shared/types.js';
-import type { FileAccess, FileFacts, FileReason, HostileFiles } from './hostile-file.js';
+import type { FolderChanges, FolderWatches, WatchReason } from './folder-watches.js';
+import type { FileAccess, FileFacts, FileReason, FileResult, HostileFiles } from './hostile-file.js';
 import { FOLDER_ENTRIES } from './hostile-file.js';
 
 /** What the registry needs of a process. */
@@ -24,6 +25,9 @@ export interface SessionRegistry {
   readonly read: (processes: readonly RegistryProcess[]) => Promise<ReadonlyMap<number, SessionRecord>>;
   /** What the last `read` could not read, and why. */
   readonly failures: () => readonly RegistryFailure[];
+  /** Folders whose records have to be looked at each time, because no change in them is heard of. */
+  readonly unwatched: () => readonly { readonly path: string; readonly reason: WatchReason }[];
+  readonly close: () => void;
 }
 
 export interface SessionRegistryOptions {
@@ -34,12 +38,16 @@ export interface SessionRegistryOptions {
   readonly selfConfigDir: string | null;
   /** Wall clock, ms. */
   readonly now: () => number;
+  /** Tells which records changed; without it each one is looked at each time. */
+  readonly watches?: FolderWatches;
 }
 
 const CONFIG_DIRS = 16;
 const FAILURES = 200;
 /** A file changed so recently may change again without a new time stamp (file systems count in up to 2 s). */
 const UNSETTLED_MS = 2_000;
+/** However quiet its watch is, all of a folder is looked at this often: a watch misses what is written through a mapping or another link. */
+const REVIEW_MS = 30_000;
 
 const CLAUDE = /claude/i;
 const mayMatter = new WeakMap<StaticFacts, boolean>();
@@ -68,6 +76,8 @@ interface FolderCache {
   /** Pids that have a record; null = too many names to list, every wanted pid is asked for. */
   listed: ReadonlySet<number> | null;
   readonly files: Map<number, CachedFile>;
+  /** Wall ms of the last look at every wanted record; 0 = never. */
+  reviewedAtMs: number;
 }
 
 /** One sessions folder in one look. */
@@ -77,10 +87,13 @@ interface Folder {
   readonly uid: number;
   readonly cache: FolderCache;
   readonly fail: Fail;
+  /** Undefined = it is not watched. */
+  readonly changes: FolderChanges | undefined;
 }
 
-/** A reader of `<config>/sessions/<pid>.json` (claude-processes.md 2.1). A steady look costs one lstat a folder and one a record. */
-export const createSessionRegistry = ({ files, homeOf, selfUid, selfConfigDir, now }: SessionRegistryOptions): SessionRegistry => {
+/** A reader of `<config>/sessions/<pid>.json` (claude-processes.md 2.1). A steady look costs one lstat a folder, and one a record where the folder is not watched. */
+export const createSessionRegistry = (options: SessionRegistryOptions): SessionRegistry => {
+  const { files, homeOf, selfUid, selfConfigDir, now, watches } = options;
   let caches = new Map<string, FolderCache>();
   let failures: readonly RegistryFailure[] = [];
 
@@ -101,16 +114,24 @@ export const createSessionRegistry = ({ files, homeOf, selfUid, selfConfigDir, n
     return [...dirs];
   };
 
-  const listNames = async (access: FileAccess, { folder, uid, cache }: Folder): Promise<FileReason | null> => {
+  /** Brings the names up to date; resolves with the folder's identity. */
+  const listNames = async (access: FileAccess, { folder, uid, cache }: Folder): Promise<FileResult<string>> => {
     const facts = await access.folder(folder, uid);
-    if (!facts.ok) return facts.reason;
-    if (cache.listedStamp === facts.value.stamp) return null;
+    if (!facts.ok) return facts;
+    if (cache.listedStamp === facts.value.stamp) return { ok: true, value: facts.value.id };
     const listing = await access.listFolder(folder, uid, FOLDER_ENTRIES);
-    if (!listing.ok) return listing.reason;
+    if (!listing.ok) return listing;
     const { names, truncated, facts: listedFacts } = listing.value;
     cache.listed = truncated ? null : new Set(names.filter(isRecordName).map((name) => Number.parseInt(name, 10)));
     cache.listedStamp = settledAt(listedFacts) ? listedFacts.stamp : null;
-    return null;
+    return { ok: true, value: listedFacts.id };
+  };
+
+  /** The names of records that may have changed since the last look; null = any, also where the watch lies on another folder than the path leads to. */
+  const changedNames = ({ cache, changes }: Folder, id: string): ReadonlySet<string> | null => {
+    const sinceMs = now() - cache.reviewedAtMs;
+    // A clock that was put back tells nothing.
+    return changes === undefined || changes.id !== id || sinceMs < 0 || sinceMs >= REVIEW_MS ? null : changes.names;
   };
 
   const readRecord = async (access: FileAccess, { folder, uid, configDir, cache }: Folder, pid: number): Promise<FailureReason | null> => {
@@ -131,18 +152,26 @@ export const createSessionRegistry = ({ files, homeOf, selfUid, selfConfigDir, n
   const readFolder = async (target: Folder, pids: ReadonlySet<number>): Promise<readonly SessionRecord[]> => {
     const { folder, uid, cache, fail } = target;
     const visit = await files.visit(folder, uid, async (access) => {
-      const problem = await listNames(access, target);
-      if (problem) return problem;
+      // Before the reading, so that nothing falls in between. Not at the first look: a program that takes only one needs no watch.
+      if (cache.reviewedAtMs > 0 && target.changes === undefined) await watches?.begin(access, folder, uid);
+      const named = await listNames(access, target);
+      if (!named.ok) return named.reason;
+      const changed = changedNames(target, named.value);
       const present = [...pids].filter((pid) => cache.listed === null || cache.listed.has(pid));
       const wanted = new Set(present);
       for (const pid of cache.files.keys()) if (!wanted.has(pid)) cache.files.delete(pid);
       for (const pid of present) {
-        const reason = await readRecord(access, target, pid);
+        const known = cache.files.get(pid);
+        const quiet = changed !== null && known?.settled && !changed.has(`${pid}.json`);
+        const reason = quiet ? (known.record ? null : 'invalid') : await readRecord(access, target, pid);
         if (reason !== null && reason !== 'missing') fail(join(folder, `${pid}.json`), reason);
       }
+      if (changed === null) cache.reviewedAtMs = now();
       return null;
     });
     const reason = visit.ok ? visit.value : visit.reason;
+    // What was only half looked at is looked at again, however quiet its watch is.
+    if (reason !== null) cache.reviewedAtMs = Math.min(cache.reviewedAtMs, 1);
     if (reason === null) return [...cache.files.values()].flatMap(({ record }) => record ?? []);
     // No folder: no session has ever run with this configuration.
     if (reason !== 'missing') fail(folder, reason);
@@ -159,7 +188,9 @@ export const createSessionRegistry = ({ files, homeOf, selfUid, selfConfigDir, n
       else byUid.set(process.uid, [process]);
     }
 
+    const changes = await watches?.changes();
     const kept = new Map<string, FolderCache>();
+    const folders = new Set<string>();
     const visits = [...byUid].flatMap(([uid, group]) => {
       const fail: Fail = (path, reason) => {
         if (seen.length < FAILURES) seen.push({ uid, path, reason });
@@ -167,12 +198,15 @@ export const createSessionRegistry = ({ files, homeOf, selfUid, selfConfigDir, n
       const pids = new Set(group.map((process) => process.key.pid));
       return configDirs(uid, group, fail).map((configDir) => {
         const id = `${uid}:${configDir}`;
-        const cache = caches.get(id) ?? { listedStamp: null, listed: null, files: new Map() };
+        const cache = caches.get(id) ?? { listedStamp: null, listed: null, files: new Map(), reviewedAtMs: 0 };
         kept.set(id, cache);
-        return readFolder({ configDir, folder: join(configDir, 'sessions'), uid, cache, fail }, pids);
+        const folder = join(configDir, 'sessions');
+        folders.add(folder);
+        return readFolder({ configDir, folder, uid, cache, fail, changes: changes?.get(folder) }, pids);
       });
     });
     caches = kept;
+    watches?.retain(folders);
 
     const found = (await Promise.all(visits)).flat();
     const byPid = new Map(processes.map((process) => [process.key.pid, process]));
@@ -186,7 +220,7 @@ export const createSessionRegistry = ({ files, homeOf, selfUid, selfConfigDir, n
     return best;
   };
 
-  return { read, failures: () => failures };
+  return { read, failures: () => failures, unwatched: () => watches?.failures() ?? [], close: () => watches?.close() };
 };
 
 /** Which of several records about one pid speaks of this process: the one with its start stamp, else one without any, else the one where it keeps its files. */

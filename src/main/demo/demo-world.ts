@@ -63,6 +63,8 @@ const registryOf = (script: Script, now: () => number): World['registry'] => ({
     return new Map(records);
   },
   failures: () => [],
+  unwatched: () => [],
+  close: () => undefined,
 });
 
 /** Every session has its transcript and can be resumed. */

@@ -40,6 +40,7 @@ describe('doctor', () => {
       "ok       A look at the machine works: 1 process of Claude's found.",
       "ok       Running as da␛[2Jna: other users' processes can be seen, but ending them needs administrator rights.",
       'ok       All session records could be read.',
+      'ok       Changes to session records are noticed as they happen.',
       `ok       Configuration can be written: ${folder}/config`,
       `ok       The action log can be written: ${folder}/state`,
       '',
@@ -53,6 +54,7 @@ describe('doctor', () => {
       looks: [aLook([])],
       notes: [{ id: 'tableIncomplete', ok: false, values: { path: '/proc' } }],
       failures: [{ uid: 1000, path: '/home/dana/.claude/sessions/7.json', reason: 'link' }],
+      unwatched: [{ path: '/home/dana/.claude/sessions', reason: 'watch-limit' }],
     });
     const fake = fakeUi({ env: env(), json: true });
     expect(await doctor(fake.ui, core)).toBe(0);
@@ -63,11 +65,15 @@ describe('doctor', () => {
       ['look', true, true],
       ['tableIncomplete', false, false],
       ['registry', false, false],
+      ['watch', false, false],
       ['configDir', true, false],
       ['stateDir', true, true],
     ]);
     expect(value.checks[4]?.message).toBe(
       'A session record could not be read (it is a symbolic link, which is not followed here): /home/dana/.claude/sessions/7.json',
+    );
+    expect(value.checks[5]?.message).toBe(
+      'Session records are read again at every look (no more folders can be watched): /home/dana/.claude/sessions',
     );
   });
 

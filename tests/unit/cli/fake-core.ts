@@ -17,6 +17,7 @@ export interface FakeCoreOptions {
   readonly config?: unknown;
   readonly notes?: readonly PlatformNote[];
   readonly failures?: readonly RegistryFailure[];
+  readonly unwatched?: ReturnType<Core['registry']['unwatched']>;
   readonly notices?: ReturnType<Core['configStore']['notices']>;
   readonly problems?: readonly unknown[];
   readonly stopped?: readonly StoppedSession[];
@@ -62,7 +63,12 @@ export const fakeCore = (options: FakeCoreOptions = {}): Core => {
       hostTotals: notAsked('platform.hostTotals'),
       notes: async () => options.notes ?? [],
     },
-    registry: { read: notAsked('registry.read'), failures: () => options.failures ?? [] },
+    registry: {
+      read: notAsked('registry.read'),
+      failures: () => options.failures ?? [],
+      unwatched: () => options.unwatched ?? [],
+      close: () => undefined,
+    },
     configStore: {
       get: () => config,
       notices: () => options.notices ?? [],

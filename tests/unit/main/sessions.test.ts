@@ -302,7 +302,7 @@ describe('the session registry', () => {
         return new Promise(() => undefined);
       }) as FileSystem['lstat'],
     };
-    const reader = registry({ fs, deadlineMs: 40 });
+    const reader = registry({ fs, deadlineMs: 1_000 });
     const wanted = [aProcess(11), aProcess(12, { marks: { CLAUDE_CONFIG_DIR: dead } })];
     const outcomes: unknown[] = [];
     for (let look = 0; look < 3; look++) outcomes.push(await read(reader, wanted), reader.failures());
