@@ -21,9 +21,13 @@ import type { Look } from './look.js';
 import { createMachineLock } from './machine-lock.js';
 import type { Monitor } from './monitor.js';
 import type { Notifier, NotifierParts } from './notifier.js';
+import { createTranscriptWatch } from './transcript-watch.js';
 
 export interface CareParts {
-  readonly core: Pick<Core, 'demo' | 'actions' | 'actionLog' | 'configDoor' | 'configStore' | 'looker' | 'paths' | 'platform'>;
+  readonly core: Pick<
+    Core,
+    'demo' | 'actions' | 'actionLog' | 'configDoor' | 'configStore' | 'looker' | 'paths' | 'platform' | 'writtenMsOf'
+  >;
   readonly monitor: Pick<Monitor, 'state' | 'onChange' | 'refresh'>;
   readonly os: Os;
   readonly createNotifier: (parts: NotifierParts) => Notifier;
@@ -82,6 +86,7 @@ export const createCare = (parts: CareParts): Care => {
   });
 
   let lastEndMs: number | null = null;
+  const transcripts = createTranscriptWatch({ writtenMsOf: core.writtenMsOf, onProblem });
   let policy = createPolicyState(store.endAgesMs(Date.now()));
   let findings: readonly Finding[] = [];
   let seen: Look | null = null;
@@ -92,7 +97,9 @@ export const createCare = (parts: CareParts): Care => {
     // The monitor tells of its last look again and again, and it may be older than one of our own.
     if (seen !== null && look.snapshot.sequence <= seen.snapshot.sequence) return;
     seen = look;
-    const context = { guard: look.guard, monotonicMs: look.reading.monotonicMs, ...automation.context() };
+    const { monotonicMs } = look.reading;
+    const context = { guard: look.guard, monotonicMs, writtenMs: transcripts.writtenMs(), ...automation.context() };
+    transcripts.look(look.snapshot, monotonicMs);
     const evaluation = evaluate(policy, look.snapshot, config(), context);
     policy = evaluation.state;
     findings = evaluation.findings;

@@ -43,6 +43,8 @@ export interface Core {
   readonly background: Pick<Background, 'notices' | 'settled' | 'onChange'>;
   /** How a session can be picked up again, and its transcript; nulls where it cannot. */
   readonly resumeOf: (view: ProcessView) => Promise<{ readonly resume: Resume | null; readonly transcriptPath: string | null }>;
+  /** When a session's transcript was last written, wall ms; null = there is none, or it cannot be read. */
+  readonly writtenMsOf: (view: ProcessView) => Promise<number | null>;
   /** Troubles that change no result but should be known: an action log that cannot be written. Returns the way to stop. */
   readonly onProblem: (listener: (problem: unknown) => void) => () => void;
   readonly close: () => void;
@@ -116,6 +118,12 @@ export const createCore = (world: World): Core => {
       const place = { configDir, cwd: projectDir, sessionId, uid: view.uid };
       const [transcript, resume] = [await sessionFiles.transcriptOf(place), await sessionFiles.resumeOf(place)];
       return { resume, transcriptPath: transcript === null || transcript === 'unreadable' ? null : transcript.path };
+    },
+    writtenMsOf: async ({ session, uid }) => {
+      if (session === null || uid === null) return null;
+      const { configDir, projectDir: cwd, sessionId } = session;
+      const transcript = await sessionFiles.transcriptOf({ configDir, cwd, sessionId, uid });
+      return transcript === null || transcript === 'unreadable' ? null : transcript.mtimeMs;
     },
     onProblem: (listener) => {
       problems.add(listener);

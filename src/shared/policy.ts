@@ -11,7 +11,7 @@ import type { Measure, WatchedMap } from './limits.js';
 import { isFiring, measure, watchedOf, watchLimits } from './limits.js';
 import { keyId } from './process-key.js';
 import type { Snapshot } from './types.js';
-import type { Watches } from './watches.js';
+import type { Watches, Written } from './watches.js';
 import { NO_WATCHES, watch } from './watches.js';
 
 /**
@@ -39,6 +39,8 @@ export interface PolicyContext {
   readonly mode: 'off' | 'report' | 'ask' | 'automatic';
   /** A run is being announced or carried out: there is no second one beside it. */
   readonly busy: boolean;
+  /** When the transcripts of hot, busy sessions were last written. */
+  readonly writtenMs?: Written;
   /** A clock that only goes forward, ms; absent = the look's own wall clock. */
   readonly monotonicMs?: number;
 }
@@ -132,7 +134,7 @@ export const evaluate = (before: PolicyState, snapshot: Snapshot, config: Config
   const measured = measure(snapshot, config, before.watched);
   const watched = watchLimits(before.watched, measured);
   const firing = measured.measures.filter((one) => watchedOf(watched, one)?.firing === true);
-  const watches = watch(before.watches, snapshot, t);
+  const watches = watch(before.watches, snapshot, t, context.writtenMs);
   const findings = findingsOf(snapshot, firing, watches, t);
 
   const told = stepAlerts(before.alerts, {

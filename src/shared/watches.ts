@@ -30,15 +30,23 @@ const MOST_FALLS = 0.2;
 const FAR_MS = 24 * 3_600_000;
 const HOUR_MS = 3_600_000;
 
+/** Whether a process keeps most of a core busy. */
+export const isHot = ({ cpuPercent }: Pick<ProcessView, 'cpuPercent'>): boolean => cpuPercent !== null && cpuPercent >= HOT_PERCENT;
+
+/** When the transcripts of sessions were last written, wall ms, by key id; of those that are not there nobody knows. */
+export type Written = ReadonlyMap<string, number>;
+
 /**
- * What a process's session is doing, as a word that changes when it does. Null where it works on purpose: of a busy session
- * only its transcript could tell, and that is not among what a look reads.
+ * What a process's session is doing, as a word that changes when it does. Null where it may be at work on purpose: a session is
+ * busy for as long as its answer takes, and only its transcript tells; what its tools do is theirs.
  */
-const doingOf = (view: ProcessView, session: ProcessView | null): string | null => {
+const doingOf = (view: ProcessView, session: ProcessView | null, written: Written): string | null => {
   if (session === null) return 'nobody';
   if (view.leftOver === 'yes') return 'left over';
-  if (session.activity === 'busy' || session.activity === 'shell') return null;
-  return `${session.activity} ${session.activeSinceMs ?? ''}`;
+  const { activity, activeSinceMs } = session;
+  if (activity !== 'busy' && activity !== 'shell') return `${activity} ${activeSinceMs ?? ''}`;
+  const atMs = view === session ? written.get(keyId(session.key)) : undefined;
+  return atMs === undefined ? null : `${activity} ${activeSinceMs ?? ''} ${atMs}`;
 };
 
 const sample = (before: readonly Sample[] | undefined, t: number, bytes: number): readonly Sample[] => {
@@ -47,8 +55,10 @@ const sample = (before: readonly Sample[] | undefined, t: number, bytes: number)
   return last !== undefined && t - last.t < SAMPLE_MS ? before : [...before, { t, bytes }].slice(-MOST_SAMPLES);
 };
 
+const NOBODY_KNOWS: Written = new Map();
+
 /** The watches after one more look at policy time `t`. */
-export const watch = (before: Watches, snapshot: Snapshot, t: number): Watches => {
+export const watch = (before: Watches, snapshot: Snapshot, t: number, written: Written = NOBODY_KNOWS): Watches => {
   const hot = new Map<string, { readonly sinceT: number; readonly doing: string }>();
   const memory = new Map<string, readonly Sample[]>();
   let byId: ReadonlyMap<string, ProcessView> | null = null;
@@ -64,12 +74,12 @@ export const watch = (before: Watches, snapshot: Snapshot, t: number): Watches =
       const id = keyId(view.key);
       memory.set(id, sample(before.memory.get(id), t, view.tree.memoryBytes));
     }
-    if (view.cpuPercent === null || view.cpuPercent >= HOT_PERCENT) {
+    if (view.cpuPercent === null || isHot(view)) {
       const id = keyId(view.key);
       const kept = before.hot.get(id);
       // A look without rates says neither hot nor cold.
       if (view.cpuPercent === null && kept === undefined) continue;
-      const doing = doingOf(view, sessionOf(view));
+      const doing = doingOf(view, sessionOf(view), written);
       if (doing !== null) hot.set(id, kept?.doing === doing ? kept : { sinceT: t, doing });
     }
   }

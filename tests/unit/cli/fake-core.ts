@@ -136,6 +136,7 @@ export const fakeCore = (options: FakeCoreOptions = {}): Core => {
     },
     background: { notices: () => [], settled: async () => options.respawns ?? [], onChange: () => () => undefined },
     resumeOf: async () => ({ resume: null, transcriptPath: null }),
+    writtenMsOf: async () => null,
     onProblem: (listener) => {
       for (const problem of options.problems ?? []) listener(problem);
       return () => undefined;

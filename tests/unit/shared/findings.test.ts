@@ -61,6 +61,23 @@ describe('findings', () => {
     expect(runaways([...times(3, [hot(100)]), [hot(100, { cpuPercent: 1 })], ...times(3, [hot(100)])])).toEqual([]);
   });
 
+  it('call a busy session a runaway only where its transcript is known not to have been written', () => {
+    const busy = [anIdle(100, { ...young, activity: 'busy', cpuPercent: 99 })];
+    const found = (writtenMs: ReadonlyMap<string, number> | undefined) =>
+      findingsAfter(times(7, busy), { stepMs: MINUTE_MS, ...(writtenMs ? { context: { writtenMs } } : {}) }).filter(
+        ([type]) => type === 'runaway',
+      );
+    expect(found(undefined)).toEqual([]);
+    expect(found(new Map([['100:s100', 5]]))).toEqual([['runaway', [100], 'runaway', { count: 6 }]]);
+    // A map that another look has written to in between: what is written now is not what was written at the first look.
+    const moving = new Map([['100:s100', 5]]);
+    const states = play(times(4, busy), { stepMs: MINUTE_MS, context: { writtenMs: moving } });
+    moving.set('100:s100', 6);
+    const state = states.at(-1)?.state;
+    const later = play(times(4, busy), { stepMs: MINUTE_MS, context: { writtenMs: moving }, ...(state ? { state } : {}) });
+    expect(later.flatMap(({ findings }) => findings.filter(({ type }) => type === 'runaway'))).toEqual([]);
+  });
+
   it('show what grows, and when it will be at its limit', () => {
     const at = (mb: number) => [anIdle(100, { ...young, tree: tree(mb * 1_048_576) })];
     const growing = Array.from({ length: 12 }, (_, minute) => at(500 + minute * 10));
