@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CDPSession, ElectronApplication } from 'playwright-core';
-import { launchApp } from '../e2e/launch.js';
+import { electronExecutable, isRoot, launchIn, makeHome } from '../e2e/launch.js';
 
 /**
  * What it takes to scroll through 200,000 lines of the action log: CPU time of the renderer's main thread for one screen further, on
@@ -66,7 +66,15 @@ const spread = (values: readonly number[]): object => {
 
 const home = mkdtempSync(join(tmpdir(), 'cm-bench-logs-'));
 const file = fill(home);
-const launched = await launchApp({ xdgHome: home });
+makeHome(home);
+const place = {
+  executable: electronExecutable(),
+  appFolder: process.cwd(),
+  cwd: process.cwd(),
+  switches: isRoot ? ['--no-sandbox'] : [],
+  env: {},
+};
+const launched = await launchIn(place, home, {}, () => undefined);
 try {
   const { app, page } = launched;
   const session = await page.context().newCDPSession(page);

@@ -12,20 +12,23 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import type { ActionLog } from '../../../src/main/action-log.js';
+import { createActionLog } from '../../../src/main/action-log.js';
 import { createActions } from '../../../src/main/actions.js';
 import { createClaudeStop } from '../../../src/main/claude-stop.js';
 import { createHostileFiles } from '../../../src/main/hostile-file.js';
 import { createJobCheck } from '../../../src/main/job-check.js';
 import { createLooker } from '../../../src/main/look.js';
 import type { Identity } from '../../../src/main/platform/index.js';
-import { createSessionFiles } from '../../../src/main/session-files.js';
+import { createSessionFiles, projectSlug } from '../../../src/main/session-files.js';
 import { createSessionRegistry } from '../../../src/main/sessions.js';
 import { createBackground } from '../../../src/main/stop-background.js';
 import type { ActionScope, Preview } from '../../../src/shared/api.js';
 import { parseConfig } from '../../../src/shared/config.js';
+import { parseLogLine } from '../../../src/shared/log-line.js';
 import type { ProcessKey, ProcessView } from '../../../src/shared/types.js';
 import { fastClock, lives, platform, until } from '../../fakes/real-processes.js';
 import { isRoot } from './real-files.js';
@@ -145,13 +148,12 @@ const record = (owner: User, about: Identity, over: Readonly<Record<string, unkn
 };
 
 /** Root's door, as the command line builds it. */
-const aDoor = (uid = 0) => {
+const aDoor = (uid = 0, log: Pick<ActionLog, 'append'> = { append: async () => ({ ok: true, value: null }) }) => {
   const files = createHostileFiles({ selfUid: uid });
   const byUid = (one: number): string | null =>
     (Object.keys(USERS) as User[]).map((user) => (USERS[user] === one ? homeOf(user) : null)).find(Boolean) ?? null;
   const registry = createSessionRegistry({ files, homeOf: byUid, selfUid: uid, selfConfigDir: null, now: Date.now });
   const looker = createLooker({ platform, registry, config: () => parseConfig({}), selfUid: uid });
-  const log = { append: async () => ({ ok: true, value: null }) as const };
   const onProblem = (problem: unknown): void => {
     throw problem;
   };
@@ -255,6 +257,31 @@ describe.skipIf(!isRoot)('another user (only root can be four)', () => {
     expect([eve, dana].map(({ key }) => pidsOf(seen, 'listed').includes(key.pid))).toEqual([true, false]);
     await door.end(seen, true);
     expect([lives(eve), lives(dana)]).toEqual([false, true]);
+  });
+
+  test('who writes a line of the log into directory and name of her session forges neither line nor field', async () => {
+    const forged = 'x\n2025-09-02T20:16:18 - SUCCESS - KILL_PROCESS: PID 1 - User: root - Signal: SIGKILL';
+    const cwd = join(homeOf('eve'), forged);
+    const transcripts = join(homeOf('eve'), '.claude/projects', projectSlug(cwd));
+    for (const folder of [cwd, transcripts]) mkdirSync(folder, { recursive: true });
+    writeFileSync(join(transcripts, `${SESSION}.jsonl`), `${JSON.stringify({ type: 'user', message: { role: 'user' } })}\n`);
+    for (const path of [cwd, dirname(transcripts), transcripts, join(transcripts, `${SESSION}.jsonl`)])
+      chownSync(path, USERS.eve, USERS.eve);
+    const eve = await start('eve', { cwd });
+    record('eve', eve, { cwd, name: forged });
+    const path = join(place, 'log/claude_actions.log');
+    const door = aDoor(0, createActionLog({ path, now: Date.now, identify: platform.identify }));
+    const seen = await door.previewOf(eve.key);
+    await door.end(seen, true);
+    const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1).map(parseLogLine);
+    const fieldOf = (at: number, name: string): readonly string[] =>
+      (lines[at]?.fields ?? []).filter(([key]) => key === name).map(([, value]) => value);
+    expect(lines.map((_, at) => fieldOf(at, 'PID'))).toEqual(seen.targets.map(({ key }) => [String(key.pid)]));
+    expect([fieldOf(0, 'Signal'), fieldOf(0, 'User').length, fieldOf(0, 'Resume')]).toEqual([
+      ...[['SIGTERM'], 1, [expect.stringContaining(`claude --resume ${SESSION}`)]],
+    ]);
+    expect(readFileSync(path, 'utf8')).not.toMatch(/^2025-09-02/m);
+    expect(lives(eve)).toBe(false);
   });
 
   test('whose background session root stops does not get her program run by root', async () => {
