@@ -45,7 +45,10 @@ export interface ActionsParts extends SurveyParts {
 /** The one door to ending, pausing or slowing anything. */
 export interface Actions {
   /** A frozen list of what an action would touch, and its one-time token; logs where all of it is refused. */
-  readonly previewAction: (request: ActionRequest, options: { readonly caller: string }) => Promise<Result<Preview>>;
+  readonly previewAction: (
+    request: ActionRequest,
+    options: { readonly caller: string; readonly automatic?: boolean },
+  ) => Promise<Result<Preview>>;
   /** Does it to those lines of a preview that are named, each of them checked again; everything tried is in the log. */
   readonly performAction: (input: {
     readonly token: string;
@@ -116,7 +119,7 @@ export const createActions = (parts: ActionsParts): Actions => {
     }
   };
 
-  const previewAction: Actions['previewAction'] = async (request, { caller }) => {
+  const previewAction: Actions['previewAction'] = async (request, { caller, automatic = false }) => {
     if (!isPossible(request)) return failed('invalid', 'requestInvalid');
     const off = switchedOff(config(), request);
     if (off !== null) {
@@ -140,7 +143,7 @@ export const createActions = (parts: ActionsParts): Actions => {
       excluded,
     };
     if (lines.length > 0) {
-      return { ok: true, value: { ...preview, token: tokens.issue({ caller, request, confirm, keys: seen.members, lines }) } };
+      return { ok: true, value: { ...preview, token: tokens.issue({ caller, request, automatic, confirm, keys: seen.members, lines }) } };
     }
     if (request.scope.type === 'keys') for (const entry of excluded) await write(refusedEntry(entry, request));
     else await write(nobodyEntry(request, excluded));
@@ -163,7 +166,7 @@ export const createActions = (parts: ActionsParts): Actions => {
   };
 
   /** Hands what can be picked up again to whoever keeps it. */
-  const remember = async (request: ActionRequest, lines: readonly FrozenLine[], results: readonly EndResult[]): Promise<void> => {
+  const remember = async ({ request, automatic }: Frozen, lines: readonly FrozenLine[], results: readonly EndResult[]): Promise<void> => {
     if (request.verb !== 'end' || parts.onStopped === undefined) return;
     const byId = new Map(lines.map((line) => [keyId(line.view.key), line]));
     for (const result of results) {
@@ -173,7 +176,7 @@ export const createActions = (parts: ActionsParts): Actions => {
         const below = byId.get(keyId(key))?.below;
         return keyId(key) === keyId(result.key) || (below !== undefined && below !== null && keyId(below) === keyId(result.key));
       };
-      const action = line.view.kind === 'bg-session' ? 'STOP_BACKGROUND' : commandAction(request);
+      const action = automatic ? 'AUTO_CLEANUP' : line.view.kind === 'bg-session' ? 'STOP_BACKGROUND' : commandAction(request);
       const how = { endedAtMs: clock.now(), action, freedBytes: freedOf(results.filter(belongs)), resume: result.resume };
       const stopped = stoppedOf(line.view, how);
       try {
@@ -229,7 +232,7 @@ export const createActions = (parts: ActionsParts): Actions => {
     const freedBytes = frozen.request.verb === 'end' ? freedOf(results) : 0;
     const summary = summaryEntry(frozen.request, results, freedBytes);
     if (summary) await write(summary);
-    await remember(frozen.request, lines, results);
+    await remember(frozen, lines, results);
     return { ok: true, value: { results, freedBytes } };
   };
 

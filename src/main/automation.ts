@@ -77,6 +77,8 @@ const holdOf = (config: Config, store: AutomationStore, nowMs: number): CleanupH
 export const createAutomation = (parts: AutomationParts): Automation => {
   const { config, store, lock, decisions, herald, now, onChange, onProblem } = parts;
   let countdown: Countdown | null = null;
+  /** The countdown that somebody can see: no other one ends in anything. */
+  let announced: Countdown['release'] | null = null;
   let proposal: readonly Candidate[] | null = null;
   let acting = false;
   let lastRun: LastRun | null = null;
@@ -138,7 +140,9 @@ export const createAutomation = (parts: AutomationParts): Automation => {
     herald.withdraw();
     onChange();
     try {
-      if (modeNow() === 'automatic') await conclude(run, await carryOut({ ...parts, spend }, run.intents));
+      if (announced !== release)
+        for (const candidate of run.intents) decide(run, candidate, { decision: 'skipped', reason: 'autoUnannounced' });
+      else if (modeNow() === 'automatic') await conclude(run, await carryOut({ ...parts, spend }, run.intents));
       else for (const candidate of run.intents) decide(run, candidate, { decision: 'skipped', reason: 'autoRules' });
     } catch (error) {
       onProblem(error);
@@ -168,8 +172,18 @@ export const createAutomation = (parts: AutomationParts): Automation => {
     countdown = arm({ run, startedAtMs, endsAtMs: startedAtMs + seconds * 1000, release });
     onChange();
     const seen = await herald.countdown(run.intents, seconds);
-    // Called off meanwhile: that is told already.
-    if (seen || countdown?.release !== release) return;
+    // Called off meanwhile, or over before anybody could see it: that is told already.
+    if (countdown?.release !== release) return;
+    if (seen) {
+      announced = release;
+      // Who could not see it at once has as long all the same.
+      const endsAtMs = now() + seconds * 1000;
+      if (endsAtMs <= countdown.endsAtMs) return;
+      clearTimeout(countdown.timer);
+      countdown = arm({ ...countdown, endsAtMs });
+      onChange();
+      return;
+    }
     clearTimeout(countdown.timer);
     countdown = null;
     skipAll('autoUnannounced');

@@ -76,7 +76,7 @@ export const carryOut = async (parts: CleanupRunParts, announced: readonly Candi
   const { kept, dropped } = recheck(announced, seen.snapshot, config(), seen.guard);
   const outcomes = dropped.map(({ candidate, refusal }) => skip(candidate, refusal.id));
   if (kept.length === 0) return outcomes;
-  const previewed = await actions.previewAction(cleanupRequest(kept.map(({ key }) => key)), { caller: AUTOMATION_CALLER });
+  const previewed = await actions.previewAction(cleanupRequest(kept.map(({ key }) => key)), { caller: AUTOMATION_CALLER, automatic: true });
   if (!previewed.ok) return [...outcomes, ...kept.map((candidate) => skip(candidate, previewed.failure.id))];
   const { targets, excluded, token } = previewed.value;
   const byId = new Map(targets.map((target) => [keyId(target.key), target]));

@@ -11,6 +11,8 @@ const MOST_PREVIEWS = 20;
 export interface Frozen {
   readonly caller: string;
   readonly request: ActionRequest;
+  /** Asked for by nobody but the rules that a user has agreed to. */
+  readonly automatic: boolean;
   /** What has to be typed for it, null = nothing. */
   readonly confirm: string | null;
   /** Whom the request was for when it was made. */

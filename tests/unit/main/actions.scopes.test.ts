@@ -257,6 +257,16 @@ describe('other verbs', () => {
   });
 });
 
+it('keeps of what rules have ended by themselves that nobody asked for it', async () => {
+  const kept: StoppedSession[] = [];
+  const on = actionsOn(createWorld([fake(50, { session: SESSION })]), { onStopped: async (one) => kept.push(one) });
+  const asked = await on.actions.previewAction(request(keysOf(50)), { caller: CALLER, automatic: true });
+  const preview = valueIn(asked);
+  const keys = acceptedKeys(preview, { includeWarned: true });
+  valueIn(await on.actions.performAction({ token: preview.token ?? 'none', keys, confirmation: null, caller: CALLER }));
+  expect(kept.map(({ pid, action }) => [pid, action])).toEqual([[50, 'AUTO_CLEANUP']]);
+});
+
 describe('as administrator', () => {
   const eve = (pid: number, over: Partial<ProcessView> = {}) => fake(pid, { uid: 1001, user: 'eve', ...over });
   const elevated = (...pids: readonly number[]) => request(keysOf(...pids), { elevated: true });

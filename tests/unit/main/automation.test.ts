@@ -31,7 +31,7 @@ describe('automatic cleanup', () => {
   let decided: Decision[];
   let logged: Entry[];
   let told: string[];
-  let seen: boolean;
+  let seen: boolean | Promise<boolean>;
   let lock: MachineLock;
   let world: ReturnType<typeof createWorld>;
   let resumable: boolean;
@@ -156,6 +156,38 @@ describe('automatic cleanup', () => {
     await vi.advanceTimersByTimeAsync(60_000);
     await vi.waitFor(() => expect(words()).toEqual(['100 skipped autoUnannounced']));
     expect([automation.context().busy, asked()]).toEqual([false, []]);
+  });
+
+  it('ends nothing in a countdown that nobody could see by its end, and gives all of it to who sees it late', async () => {
+    automation = automationOn([at(anOrphan(100))]);
+    await agree();
+    let show: (value: boolean) => void = () => undefined;
+    const announce = async (): Promise<() => Promise<void>> => {
+      seen = new Promise((resolve) => {
+        show = resolve;
+      });
+      const taking = automation.take(await wish());
+      await vi.advanceTimersByTimeAsync(0);
+      return async () => {
+        show(true);
+        await taking;
+      };
+    };
+    const late = await announce();
+    nowMs += 20_000;
+    await vi.advanceTimersByTimeAsync(20_000);
+    await late();
+    expect(automation.state().countdown?.endsAtMs).toBe(nowMs + 30_000);
+    await automation.cancelCountdown();
+
+    const tooLate = await announce();
+    nowMs += 30_000;
+    await vi.advanceTimersByTimeAsync(30_000);
+    await tooLate();
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect([automation.state().countdown, automation.context().busy, asked()]).toEqual([null, false, []]);
+    vi.useRealTimers();
+    await vi.waitFor(() => expect(words()).toEqual(['100 cancelled', '100 skipped autoUnannounced']));
   });
 
   it('does nothing while another one on this machine is at it', async () => {
