@@ -96,8 +96,10 @@ export const connect = (api: Pick<Api, 'getState' | 'onUpdate'>, page: Page): ((
         if (known === null) useShown.setState({ failure: result.failure });
         return;
       }
+      const before = known;
       take(result.value);
-      for (const update of held) take(update);
+      // An answer that is older than what is known closes no gap, and asking again would only bring another.
+      if (known !== before) for (const update of held) take(update);
     });
   };
   const wake = (): void => {

@@ -185,6 +185,18 @@ describe('connect', () => {
     expect([useShown.getState().app, asked()]).toEqual([S3, 4]);
   });
 
+  it('does not ask for ever where the answer is old news', async () => {
+    const { api, page, push, lose, asked } = aWindow(ok(S1));
+    connect(api, page);
+    await settled();
+    const old = { ok: true, value: { sequence: 0, whole: S3 } } as const;
+    const getState = vi.spyOn(api, 'getState').mockImplementation(async () => old);
+    lose();
+    push(S2, S3);
+    await settled();
+    expect([useShown.getState().app, asked(), getState.mock.calls.length]).toEqual([S1, 1, 1]);
+  });
+
   it('says why there is no state', async () => {
     const { api, page } = aWindow({ ok: false, failure: { reason: 'denied', id: 'no' } });
     connect(api, page);
