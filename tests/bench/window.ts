@@ -101,7 +101,7 @@ const folder = mkdtempSync(join(tmpdir(), 'cm-bench-window-'));
 const launched = await start(folder);
 try {
   const { page } = launched;
-  await page.locator('[role=treegrid], .empty').first().waitFor();
+  await page.locator('.toolbar').waitFor();
   // Every row stands in the list by itself, and the list is sorted by what changes.
   await page.evaluate(() =>
     window.localStorage.setItem('claude-manager.monitor', JSON.stringify({ sort: { by: 'memory', descending: true }, tree: false })),
