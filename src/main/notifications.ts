@@ -6,6 +6,7 @@ import type { Message, Notifier, NotifierParts } from './notifier.js';
 import { silentNotifier } from './notifier.js';
 
 const LONGEST = 600;
+const SHOWN_MS = 3_000;
 
 /** Electron's own notifications: macOS and Windows. */
 const createElectronNotifier = ({ onAnswer }: NotifierParts): Notifier => {
@@ -27,6 +28,8 @@ const createElectronNotifier = ({ onAnswer }: NotifierParts): Notifier => {
     made.on('click', () => onAnswer(id, 'default'));
     made.on('action', (_event, index) => onAnswer(id, buttons[index]?.id ?? 'default'));
     return new Promise((resolve) => {
+      // Not every system tells; who waits for ever never acts again.
+      setTimeout(() => resolve(false), SHOWN_MS);
       made.once('show', () => resolve(true));
       made.once('failed', () => resolve(false));
       made.show();
