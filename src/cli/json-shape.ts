@@ -229,3 +229,75 @@ export type DoctorJson = z.infer<typeof doctorShape>;
 /** `clear-log --json`: `lines` older than `days` were removed, or would be. */
 export const logClearShape = z.strictObject({ version, dryRun: z.boolean(), days: z.number(), lines: z.int(), cleared: z.boolean() });
 export type LogClearJson = z.infer<typeof logClearShape>;
+
+const values = z.array(z.number().nullable());
+const bounds = z.strictObject({ min: values, mean: values, max: values });
+const measured = { memoryBytes: bounds, cpuPercent: bounds, processes: bounds };
+const processKeyShape = z.strictObject({ pid: z.int(), startedAt: z.string() });
+
+/** `history --json`: every list is as long as `times`; null = nothing was recorded then. */
+export const historyShape = z.strictObject({
+  version,
+  by: z.enum(['user', 'kind', 'project', 'session']),
+  fromMs: z.number(),
+  toMs: z.number(),
+  stepMs: z.number(),
+  sinceMs: z.number().nullable(),
+  times: z.array(z.number()),
+  hostAvailableBytes: values,
+  total: z.strictObject(measured),
+  series: z.array(
+    z.strictObject({
+      id: z.string(),
+      name: z.string().nullable(),
+      session: z
+        .strictObject({
+          key: processKeyShape,
+          user: z.string().nullable(),
+          project: z.string().nullable(),
+          kind,
+          startedAtMs: z.number(),
+          endedAtMs: z.number().nullable(),
+        })
+        .nullable(),
+      ...measured,
+    }),
+  ),
+  events: z.array(
+    z.strictObject({
+      id: z.int(),
+      atMs: z.number(),
+      kind: z.enum(['ended', 'failed', 'refused', 'alert', 'cleanup', 'respawn']),
+      action: z.string(),
+      user: z.string().nullable(),
+      processKind: z.string().nullable(),
+      count: z.int(),
+      freedBytes: z.number().nullable(),
+    }),
+  ),
+});
+export type HistoryJson = z.infer<typeof historyShape>;
+
+/** `ranking --json`. */
+export const rankingShape = z.strictObject({
+  version,
+  fromMs: z.number(),
+  toMs: z.number(),
+  sinceMs: z.number().nullable(),
+  recordedMs: z.number(),
+  users: z.array(
+    z.strictObject({
+      user: z.string().nullable(),
+      memoryBytes: z.number().nullable(),
+      memoryByteHours: z.number(),
+      cpuHours: z.number(),
+      processes: z.number().nullable(),
+      peakBytes: z.number().nullable(),
+      sessionsEnded: z.int(),
+      endedHere: z.int(),
+      limitBytes: z.number(),
+      maxProcesses: z.number().nullable(),
+    }),
+  ),
+});
+export type RankingJson = z.infer<typeof rankingShape>;

@@ -11,6 +11,7 @@ import { clearLog } from './clear-log.js';
 import { doctor } from './doctor.js';
 import { explain } from './explain.js';
 import { findings } from './findings.js';
+import { addHistoryCommands } from './history-commands.js';
 import type { Io } from './io.js';
 import { list } from './list.js';
 import { logs } from './logs.js';
@@ -160,6 +161,7 @@ const createProgram = (t: Translate, io: Io, choose: (choice: Choice) => void): 
       if (flags.days !== undefined && days === null) choose(wrong('badDays', { value: flags.days }));
       else choose(withCore((ui, core) => clearLog(ui, core, { days, dryRun: flags.dryRun === true, yes: flags.yes === true })));
     });
+  addHistoryCommands(program, t, choose);
   program
     .command('capture')
     .description(t('cli.help.capture'))

@@ -35,8 +35,11 @@ CREATE INDEX event_at ON event (at);
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `;
 
+/** A bulk looks for the marks of its single processes by pid. */
+const BY_PID = 'CREATE INDEX event_pid ON event (pid, at);';
+
 /** What leads from each version of the schema to the next; never changed once it was released, only added to. */
-export const MIGRATIONS: readonly string[] = [FIRST];
+export const MIGRATIONS: readonly string[] = [FIRST, BY_PID];
 export const SCHEMA_VERSION = MIGRATIONS.length;
 
 export const schemaVersion = (db: Database): number => numberAt(db.rows('PRAGMA user_version')[0], 0);

@@ -147,6 +147,8 @@ describe('help and version', () => {
       'stopped',
       'logs',
       'clear-log',
+      'history',
+      'ranking',
       'capture',
       'classify',
       'doctor',
