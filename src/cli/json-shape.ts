@@ -203,6 +203,29 @@ export const logsShape = z.strictObject({
   ),
 });
 
+/** `config list`, `get`, `set`, `unset`, `reset KEY` and `limits` with `--json`. */
+export const configShape = z.strictObject({
+  version,
+  file: z.string(),
+  /** `value`: what is in force, null = nothing; `set`: it stands in the file. */
+  entries: z.array(z.strictObject({ key: z.string(), value: z.unknown(), set: z.boolean() })),
+});
+
+/** `config import`, `restore` and `reset` with `--json`. */
+export const configPreviewShape = z.strictObject({
+  version,
+  file: z.string(),
+  /** Keys that this version does not know. */
+  unknown: z.int(),
+  changes: z.array(z.strictObject({ key: z.string(), before: z.unknown(), after: z.unknown(), weaker: z.boolean(), applied: z.boolean() })),
+});
+
+/** `config backups --json`, newest first. */
+export const backupsShape = z.strictObject({
+  version,
+  backups: z.array(z.strictObject({ number: z.int().positive(), name: z.string(), atMs: z.number() })),
+});
+
 /** One line of `classify`. */
 export const classifyShape = z.strictObject({ id: z.string(), kind: kind.nullable(), leftOver: leftOver.nullable() });
 
@@ -223,6 +246,9 @@ export type ErrorJson = z.infer<typeof errorShape>;
 export type FindingsJson = z.infer<typeof findingsShape>;
 export type StoppedJson = z.infer<typeof stoppedShape>;
 export type LogsJson = z.infer<typeof logsShape>;
+export type ConfigJson = z.infer<typeof configShape>;
+export type ConfigPreviewJson = z.infer<typeof configPreviewShape>;
+export type BackupsJson = z.infer<typeof backupsShape>;
 export type ClassifyJson = z.infer<typeof classifyShape>;
 export type DoctorJson = z.infer<typeof doctorShape>;
 

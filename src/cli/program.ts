@@ -8,6 +8,7 @@ import type { Choice } from './choice.js';
 import { usage, withCore, wrong } from './choice.js';
 import { classifyRows } from './classify.js';
 import { clearLog } from './clear-log.js';
+import { addConfigCommands } from './config-program.js';
 import { doctor } from './doctor.js';
 import { explain } from './explain.js';
 import { findings } from './findings.js';
@@ -117,6 +118,7 @@ const createProgram = (t: Translate, io: Io, choose: (choice: Choice) => void): 
       else choose(withCore((ui, core) => watch(ui, core, ms ?? core.configStore.get().global_settings.refresh_interval_seconds * 1000)));
     });
   addActionCommands(program, t, choose);
+  addConfigCommands(program, t, choose);
   program
     .command('explain')
     .description(t('cli.help.explain'))

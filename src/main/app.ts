@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import type { BrowserWindow } from 'electron';
+import type { BrowserWindow, OpenDialogOptions } from 'electron';
 import { app, clipboard, dialog, nativeTheme, powerMonitor, shell } from 'electron';
 import type { AppState, QuickCounts, Result } from '../shared/api.js';
 import { quickCounts } from '../shared/bulk.js';
 import type { Config } from '../shared/config.js';
-import { editId } from '../shared/config-edit.js';
 import type { Language } from '../shared/format.js';
 import { createCare } from './care.js';
+import { createConfigCommands } from './config-commands.js';
 import { createCore } from './core.js';
 import { createDemoWorld } from './demo/demo-world.js';
 import { readDetails } from './details.js';
@@ -92,6 +92,17 @@ export const start = async (): Promise<void> => {
     identify: core.platform.identify,
     askWhere,
   });
+  const configCommands = createConfigCommands({
+    door: core.configDoor,
+    store: core.configStore,
+    askFile: async () => {
+      const options: OpenDialogOptions = { properties: ['openFile'], filters: [{ name: 'JSON', extensions: ['json'] }] };
+      const window = keeper.current();
+      const answer = await (window ? dialog.showOpenDialog(window, options) : dialog.showOpenDialog(options));
+      return answer.canceled ? null : (answer.filePaths[0] ?? null);
+    },
+    askWhere: (fileName) => askWhere({ fileName }),
+  });
   const { demo, self } = core;
   const about = { selfUser: self.user, selfUid: self.uid, root: self.uid === 0, demo };
   let spoken: { readonly language: Language; readonly t: Translate } | null = null;
@@ -133,6 +144,7 @@ export const start = async (): Promise<void> => {
       loop,
       settings: { language, theme, refresh_interval_seconds, refresh_enabled },
       config,
+      configFile: { path: core.paths.configFile, savedAtMs: core.configStore.file().savedAtMs, weaker: core.configStore.file().weaker },
       stopped: core.stopped.list(),
       quick: look === null ? NO_COUNTS : countsOf(look),
       logVersion: logWatch.version(),
@@ -165,17 +177,7 @@ export const start = async (): Promise<void> => {
       await monitor.refresh();
       return done;
     },
-    setPreferences: async ({ confirm_single_idle: value, ...patch }) => {
-      const edit = { at: 'global', key: 'confirm_single_idle', value } as const;
-      // Not to be asked protects less; the tick beside the words that say so is the agreement to it.
-      const agreed = value === undefined ? null : await core.configDoor.change([edit], [editId(edit)], 'change');
-      if (agreed?.ok === false) return agreed;
-      const saved = await core.configStore.setPreferences(patch);
-      if (!saved.ok) return saved;
-      applySettings();
-      push();
-      return done;
-    },
+    ...configCommands,
     protect: async (rule) => {
       const saved = await core.configDoor.change([{ at: 'rule', rule, on: true }], [], 'change');
       if (!saved.ok) return saved;

@@ -33,6 +33,8 @@ export interface ConfigDoor {
   readonly previewImport: (text: string, file: string) => Promise<Result<ConfigPreview>>;
   /** What going back to an earlier version would change. */
   readonly previewRestore: (name: string) => Result<ConfigPreview>;
+  /** What putting everything back to its default would change. */
+  readonly previewReset: () => ConfigPreview;
   /** The configuration as a text for a file: what is in force, and what later versions have added. */
   readonly exportText: () => string;
 }
@@ -119,7 +121,7 @@ export const createConfigDoor = ({ store, log, onProblem }: ConfigDoorParts): Co
         const { before, after } = saved.value;
         const told = edits.filter((edit) => JSON.stringify(valueIn(before, edit)) !== JSON.stringify(valueIn(after, edit)));
         await writeEdits(told, before, after, source);
-        const loosened = agreed.filter((id) => !told.some((edit) => editId(edit) === id));
+        const loosened = agreed.filter((id) => !edits.some((edit) => editId(edit) === id));
         if (loosened.length > 0) await write('SUCCESS', source, [['Agreed', loosened.join(', ').slice(0, 256)]]);
         return saved;
       }
@@ -149,6 +151,7 @@ export const createConfigDoor = ({ store, log, onProblem }: ConfigDoorParts): Co
       if (found.kind !== 'good') return failure('gone', 'backupGone', { name: name.slice(0, 64) });
       return { ok: true, value: previewOf(found.json, true) };
     },
+    previewReset: () => previewOf({}, true),
     exportText: () => `${JSON.stringify(mergedWith(store.file().json, store.get()), null, 2)}\n`,
   };
 };

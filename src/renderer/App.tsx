@@ -5,6 +5,7 @@ import { useShortcuts } from './keyboard.js';
 import { Banners } from './parts/Banners.js';
 import { Bell } from './parts/Bell.js';
 import { CleanupBanner } from './parts/CleanupBanner.js';
+import { ConfigSearch } from './parts/ConfigSearch.js';
 import { ConsentDialog } from './parts/ConsentDialog.js';
 import { EndDialog } from './parts/EndDialog.js';
 import { Crash } from './parts/ErrorBoundary.js';
@@ -20,6 +21,7 @@ import { Toasts } from './parts/Toasts.js';
 import { Sidebar } from './Sidebar.js';
 import { useShown } from './store.js';
 import { useTab } from './tab.js';
+import { ConfigTab } from './tabs/ConfigTab.js';
 import { LogsTab } from './tabs/LogsTab.js';
 import { MonitorTab } from './tabs/MonitorTab.js';
 
@@ -76,14 +78,14 @@ export const App = () => {
           <header className="bar">
             <h1 className="said">Claude Manager</h1>
             <Tabs />
-            {tab === 'logs' ? <LogSearch /> : <SearchField />}
+            {tab === 'logs' ? <LogSearch /> : tab === 'config' ? <ConfigSearch /> : <SearchField />}
             <Bell />
             <OverflowMenu />
           </header>
           <CleanupBanner />
           <Banners />
           <div className="panel-at" id={`panel-${tab}`} role="tabpanel" aria-labelledby={`tab-${tab}`} key={tab}>
-            {tab === 'logs' ? <LogsTab /> : <MonitorTab />}
+            {tab === 'logs' ? <LogsTab /> : tab === 'config' ? <ConfigTab /> : <MonitorTab />}
           </div>
           <div ref={overlayRoot} />
         </main>

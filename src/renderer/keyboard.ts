@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { refreshNow, togglePause } from './commands.js';
+import { useConfig } from './config-view.js';
 import { askToEnd, askToPause, useEnding } from './ending.js';
 import { setLogFilter, useLog } from './log-view.js';
 import { closeDetails } from './parts/Details.js';
@@ -36,6 +37,8 @@ const closeInLog = (): void => {
   else setLogFilter({ text: '' });
 };
 
+const clearConfigSearch = (): void => useConfig.setState({ query: '' });
+
 const showTab = (tab: TabId): void => {
   useTab.setState({ tab });
   document.querySelector<HTMLElement>(`#tab-${tab}`)?.focus();
@@ -62,7 +65,8 @@ const meaningOf = (event: KeyboardEvent): (() => void) | null => {
   if (onMonitor && command && key === 'e') return () => void askToEnd(keysToEnd(), false);
   if (onMonitor && command && key === 'k') return () => void askToEnd(keysToEnd(), true);
   if (onMonitor && command && event.shiftKey && key === 'p') return () => void askToPause(rowsToActOn());
-  if (event.key === 'Escape') return onMonitor ? closeOne : closeInLog;
+  if (event.key === 'Escape') return onMonitor ? closeOne : useTab.getState().tab === 'logs' ? closeInLog : clearConfigSearch;
+  if (command && event.key === ',') return () => showTab('config');
   if (isTyping(event.target) || command || event.altKey) return null;
   if (event.key === '/') return focusSearch;
   if (event.key === '?') return () => useView.setState({ dialog: 'shortcuts' });

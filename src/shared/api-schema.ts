@@ -1,9 +1,21 @@
 import { z } from 'zod';
 import type { CommandName } from './api.js';
 import { historyInputs } from './history-schema.js';
-import { PROTECT_BY } from './settings.js';
+import { PROTECT_BY, SETTING_KEYS, USER_SETTING_KEYS } from './settings.js';
 
 const processKey = z.strictObject({ pid: z.int().min(1).max(0x7fffffff), startedAt: z.string().min(1).max(64) });
+
+/** Main's own ranges say which values are possible. */
+const anyValue = z.unknown().optional();
+const configEdit = z.discriminatedUnion('at', [
+  z.strictObject({ at: z.literal('global'), key: z.enum(SETTING_KEYS), value: anyValue }),
+  z.strictObject({ at: z.literal('user'), user: z.string().max(256), key: z.enum(USER_SETTING_KEYS), value: anyValue }),
+  z.strictObject({
+    at: z.literal('rule'),
+    rule: z.strictObject({ by: z.enum(PROTECT_BY), value: z.string().max(4096) }),
+    on: z.boolean(),
+  }),
+]);
 
 const stamp = z.string().max(32).optional();
 const logFilter = z.strictObject({
@@ -33,6 +45,16 @@ export const commandInputs = {
   }),
   /** Adds a protect rule; none is ever taken away by it. */
   protect: z.strictObject({ by: z.enum(PROTECT_BY), value: z.string().min(1).max(4096) }),
+  /** Import, reset and going back to an earlier version are changes, too: what was shown, less what was left out. */
+  updateConfig: z.strictObject({
+    edits: z.array(configEdit).max(20_000),
+    agreed: z.array(z.string().max(5_000)).max(2_000),
+    source: z.enum(['change', 'import', 'reset', 'restore']),
+  }),
+  previewImport: z.strictObject({}),
+  previewRestore: z.strictObject({ name: z.string().max(64) }),
+  listBackups: z.strictObject({}),
+  exportConfig: z.strictObject({}),
   getDetails: z.strictObject({ key: processKey }),
   previewAction: z.strictObject({
     verb: z.enum(['end', 'pause', 'continue', 'priority']),

@@ -2,6 +2,8 @@ import type { z } from 'zod';
 import type { commandInputs } from './api-schema.js';
 import type { AlertRow, AutomationState, CleanupReview } from './care.js';
 import type { Config, GlobalSettings } from './config.js';
+import type { ConfigFileView, ConfigOutputs } from './config-api.js';
+import { CONFIG_COMMANDS } from './config-api.js';
 import type { Finding } from './findings.js';
 import type { HistoryOutputs } from './history.js';
 import { HISTORY_COMMANDS } from './history.js';
@@ -33,6 +35,7 @@ export const COMMANDS = [
   'copyText',
   'openLink',
   ...HISTORY_COMMANDS,
+  ...CONFIG_COMMANDS,
 ] as const;
 export type CommandName = (typeof COMMANDS)[number];
 export type CommandInput<C extends CommandName> = z.infer<(typeof commandInputs)[C]>;
@@ -274,6 +277,7 @@ export interface AppState {
   readonly loop: LoopState;
   readonly settings: Pick<GlobalSettings, 'language' | 'theme' | 'refresh_interval_seconds' | 'refresh_enabled'>;
   readonly config: Config;
+  readonly configFile: ConfigFileView;
   readonly stopped: readonly StoppedSession[];
   readonly quick: QuickCounts;
   /** Grows with every line that is written to the action log, so that the Logs tab knows when to read anew. */
@@ -300,7 +304,7 @@ export interface AppState {
 }
 
 /** What a command answers. */
-export interface CommandOutputs extends HistoryOutputs {
+export interface CommandOutputs extends HistoryOutputs, ConfigOutputs {
   getState: WholeState;
   refreshNow: null;
   setPreferences: null;

@@ -34,7 +34,7 @@ describe('the Logs tab', () => {
   };
   const foot = () => page().locator('.foot');
   const showLogs = async (): Promise<void> => {
-    await page().keyboard.press('Control+2');
+    await page().locator('#tab-logs').click();
     await grid().waitFor();
   };
   const stubSave = (path: string | null): Promise<void> =>
@@ -87,7 +87,7 @@ describe('the Logs tab', () => {
         .getByRole('button', { name: /^Success/ })
         .textContent(),
     ).toContain('300');
-    expect(await page().getByRole('tab').allTextContents()).toEqual(['Monitor', 'Logs']);
+    expect((await page().getByRole('tab').allTextContents()).at(-1)).toBe('Logs');
   });
 
   it('fetches what is scrolled to, and stops following until the top is reached again', async () => {
@@ -218,7 +218,7 @@ describe('the Logs tab', () => {
     await focusRow(page(), session.pid);
     await page().keyboard.press('ArrowDown');
     await page().keyboard.press('ArrowUp');
-    await page().keyboard.press('Control+2');
+    await page().locator('#tab-logs').click();
     for (const key of ['Delete', 'Control+e', 'Control+k']) await page().keyboard.press(key);
     expect(await page().getByRole('dialog').count()).toBe(0);
   });
@@ -328,7 +328,7 @@ describe('a log of 200,000 lines', () => {
     try {
       const { page } = launched;
       await page.locator('#tab-monitor').waitFor();
-      await page.keyboard.press('Control+2');
+      await page.locator('#tab-logs').click();
       const rows = page.locator('.logs [data-row]');
       await expect.poll(() => page.locator('.foot').textContent()).toMatch(/^200.000 entries/);
       const texts = async (): Promise<string> => (await rows.allTextContents()).join('\n');

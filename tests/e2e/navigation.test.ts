@@ -44,7 +44,7 @@ describe('main takes the window somewhere', () => {
     const [child = 0] = session.children;
     await page().keyboard.press('Control+1');
     await page().locator('#search').fill('crowd');
-    await page().keyboard.press('Control+2');
+    await page().locator('#tab-logs').click();
     await go({ tab: 'monitor', key: keyOf(child), request: null });
     await ready(page(), child);
     await expect.poll(() => rowOf(page(), child).getAttribute('aria-selected')).toBe('true');

@@ -11,6 +11,7 @@ export const aState = (processes: readonly ProcessView[] | null, over: Partial<A
   loop: { enabled: true, intervalMs: 5000, nextLookAtMs: 1, staleSinceMs: null, error: null, looks: 1 },
   settings: { language: 'system', theme: 'system', refresh_interval_seconds: 5, refresh_enabled: true },
   config: parseConfig({}),
+  configFile: { path: '/home/dana/.config/claude-manager/claude_limits.json', savedAtMs: null, weaker: [] },
   stopped: [],
   quick: { orphans: 0, possibleOrphans: 0, old: 0, all: 0 },
   logVersion: 0,

@@ -209,6 +209,14 @@ const SHAPES = {
   download: <path d="M8 2v8M4.8 7 8 10.2 11.2 7M2.5 13.5h11" />,
   follow: <path d="M8 14V6.4M4.6 9.4 8 6l3.4 3.4M2.6 2.6h10.8" />,
   broom: <path d="M13.6 2.4 8.9 7.1M5.2 6.6l4.2 4.2M2.2 11.4c2-.6 2.6-2.6 3.4-5l4 4c-2.4.8-4.4 1.4-5 3.4z" />,
+  upload: <path d="M8 10.2V2M4.8 5.2 8 2l3.2 3.2M2.5 13.5h11" />,
+  sliders: (
+    <>
+      <path d="M2 4.6h6.2M11.8 4.6H14M2 11.4h2.2M7.8 11.4H14" />
+      <circle cx="10" cy="4.6" r="1.8" />
+      <circle cx="6" cy="11.4" r="1.8" />
+    </>
+  ),
   bell: <path d="M3.2 11.6c1-1 1.2-2.2 1.2-4.4a3.6 3.6 0 0 1 7.2 0c0 2.2.2 3.4 1.2 4.4zM6.6 13.8h2.8" />,
 } as const satisfies Readonly<Record<string, ReactElement>>;
 

@@ -1,4 +1,6 @@
 import type { Api, AppState, Preview, Result, StoppedSession } from '../../../src/shared/api.js';
+import { parseConfig } from '../../../src/shared/config.js';
+import { applyEdits } from '../../../src/shared/config-edit.js';
 import type { Update } from '../../../src/shared/patch.js';
 import type { ProcessView } from '../../../src/shared/types.js';
 import { aReview } from '../a-care.js';
@@ -97,6 +99,16 @@ export const createFakeApi = (
       return ok(null);
     },
     protect: () => ok(null),
+    updateConfig: ({ edits }) => {
+      const now = state();
+      const json = applyEdits(now.config, edits);
+      change({ config: parseConfig(json), configFile: { ...now.configFile, savedAtMs: Date.now() } });
+      return ok(null);
+    },
+    previewImport: () => ok(null),
+    previewRestore: () => ok({ changes: [], unknown: 0 }),
+    listBackups: () => ok([{ name: 'claude_limits-20251125T101500Z.json', atMs: Date.UTC(2025, 10, 25, 10, 15) }]),
+    exportConfig: () => ok({ path: '/home/marina/claude_limits.json' }),
     getDetails: ({ key }) => {
       const view = state().snapshot?.processes.find((each) => idOf(each.key) === idOf(key));
       if (!view) return Promise.resolve({ ok: false, failure: { reason: 'gone', id: 'gone' } });

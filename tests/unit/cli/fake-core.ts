@@ -86,6 +86,7 @@ export const fakeCore = (options: FakeCoreOptions = {}): Core => {
       logEdits: notAsked('configDoor.logEdits'),
       previewImport: notAsked('configDoor.previewImport'),
       previewRestore: notAsked('configDoor.previewRestore'),
+      previewReset: notAsked('configDoor.previewReset'),
       exportText: notAsked('configDoor.exportText'),
     },
     looker: {

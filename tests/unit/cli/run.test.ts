@@ -143,6 +143,8 @@ describe('help and version', () => {
       'pause',
       'continue',
       'priority',
+      'config',
+      'limits',
       'explain',
       'stopped',
       'logs',

@@ -5,10 +5,12 @@ import { describe, expect, it } from 'vitest';
 import en from '../../../resources/locales/en.json' with { type: 'json' };
 import ptBr from '../../../resources/locales/pt-BR.json' with { type: 'json' };
 import { COLUMN_IDS } from '../../../src/renderer/columns.js';
+import { GROUPS, SECTIONS, UNITS } from '../../../src/renderer/config-groups.js';
 import { sayFrom, sayNow, startWords } from '../../../src/renderer/i18n.js';
 import { KNOWN_FIELDS } from '../../../src/renderer/log-row.js';
 import { TABS } from '../../../src/renderer/tab.js';
 import { LOG_ACTIONS, LOG_LEVELS } from '../../../src/shared/log-line.js';
+import { PROTECT_BY, SETTING_KEYS, SETTINGS, USER_SETTING_KEYS, USER_SETTINGS } from '../../../src/shared/settings.js';
 import { KINDS } from '../../../src/shared/types.js';
 
 const folder = fileURLToPath(new URL('../../../src/renderer', import.meta.url));
@@ -23,6 +25,23 @@ const BULKS = ['orphans', 'old', 'user', 'all'];
 const VARIANTS = ['end', 'force', ...BULKS, 'admin', 'adminForce', 'pause', 'continue', 'low', 'normal', 'high'];
 /** Keys that the sources put together from parts. */
 const MADE = [
+  ...SETTING_KEYS.flatMap((key) => [`ui.config.set.${key}.name`, `ui.config.set.${key}.hint`]),
+  ...Object.entries(SETTINGS).flatMap(([key, setting]) =>
+    setting.type === 'choice' ? setting.words.map((word) => `ui.config.word.${key}.${word}`) : [],
+  ),
+  ...[...GROUPS.map(({ id }) => id), 'users', 'rules', 'file', 'weaker'].flatMap((id) => [
+    `ui.config.group.${id}.name`,
+    `ui.config.group.${id}.hint`,
+  ]),
+  ...SECTIONS.map((section) => `ui.config.section.${section}`),
+  ...Object.values(UNITS).map((unit) => `ui.config.unit.${unit}`),
+  ...['user', ...USER_SETTING_KEYS].map((key) => `ui.config.field.${key}`),
+  ...(['priority', 'enforce'] as const).flatMap((key) => USER_SETTINGS[key].words.map((word) => `ui.config.field.${key}Word.${word}`)),
+  ...PROTECT_BY.flatMap((by) => [`ui.config.by.${by}`, `ui.config.byHint.${by}`]),
+  ...['read_only', 'confirm_single_idle', 'elevation_enabled'].map((key) => `ui.config.weakened.${key}`),
+  ...['import', 'restore', 'reset'].flatMap((source) => [`ui.config.proposal.${source}`, `ui.config.proposal.${source}Button_one`]),
+  ...['range', 'wholeRange', 'flag', 'words', 'list', 'other'].flatMap((range) => [`error.value.${range}`, `error.import.${range}`]),
+  ...['syntax', 'depth', 'notObject', 'tooBig'].map((problem) => `error.import.${problem}`),
   ...KINDS.map((kind) => `kind.${kind}`),
   ...STATUSES.map((status) => `status.${status}`),
   ...ACTIVITIES.map((activity) => `activity.${activity}`),

@@ -1,0 +1,100 @@
+import { create } from 'zustand';
+import type { CommandInput } from '../shared/api.js';
+import type { Edit, EditPreview } from '../shared/config-edit.js';
+import { editId } from '../shared/config-edit.js';
+import { ask } from './ask.js';
+import type { Section } from './config-groups.js';
+import { sayNow } from './i18n.js';
+import { useShown } from './store.js';
+import { showDone, showFailure } from './toasts.js';
+import { useView } from './view.js';
+
+/** A change that is proposed, not made: each line can be left out. */
+export interface Proposal {
+  readonly source: 'import' | 'restore' | 'reset';
+  /** What stands in the title: a file, a date. */
+  readonly of: string;
+  readonly changes: readonly (Pick<EditPreview, 'id' | 'edit' | 'before' | 'after'> & { readonly weaker: boolean })[];
+  readonly unknown: number;
+}
+
+interface ConfigView {
+  readonly section: Section;
+  readonly query: string;
+  readonly proposal: Proposal | null;
+  readonly ticked: ReadonlySet<string>;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+export const useConfig = create<ConfigView>(() => ({ section: 'users', query: '', proposal: null, ticked: NONE }));
+
+/** Changes settings; what protects less is agreed to by the click that asks for it. Whether it was done. */
+export const updateConfig = async (edits: readonly Edit[], source: CommandInput<'updateConfig'>['source'] = 'change'): Promise<boolean> => {
+  const input = { edits: edits.map((edit) => ({ ...edit })), agreed: edits.map(editId), source };
+  const result = await ask(window.claudeManager.updateConfig(input));
+  if (!result.ok) showFailure(result.failure);
+  return result.ok;
+};
+
+/** Shows a proposal; what would protect less starts unticked. */
+export const propose = (proposal: Proposal): void =>
+  useConfig.setState({ proposal, ticked: new Set(proposal.changes.filter(({ weaker }) => !weaker).map(({ id }) => id)) });
+
+export const tickChange = (id: string): void =>
+  useConfig.setState(({ ticked }) => ({
+    ticked: ticked.has(id) ? new Set([...ticked].filter((one) => one !== id)) : new Set([...ticked, id]),
+  }));
+
+export const closeProposal = (): void => useConfig.setState({ proposal: null, ticked: NONE });
+
+/** Makes the ticked changes of what is proposed. */
+export const acceptProposal = async (): Promise<void> => {
+  const { proposal, ticked } = useConfig.getState();
+  if (proposal === null) return;
+  const chosen = proposal.changes.filter(({ id }) => ticked.has(id)).map(({ edit }) => edit);
+  closeProposal();
+  if (chosen.length > 0 && (await updateConfig(chosen, proposal.source))) showDone(sayNow('ui.config.changed', { count: chosen.length }));
+};
+
+/** Has main ask for a file and shows what it would change. */
+export const importConfig = async (): Promise<void> => {
+  const result = await ask(window.claudeManager.previewImport({}));
+  if (!result.ok) showFailure(result.failure);
+  else if (result.value !== null) propose({ source: 'import', of: result.value.file, ...result.value });
+};
+
+/** Shows what going back to an earlier version would change. */
+export const restoreConfig = async (name: string, when: string): Promise<void> => {
+  const result = await ask(window.claudeManager.previewRestore({ name }));
+  if (!result.ok) showFailure(result.failure);
+  else propose({ source: 'restore', of: when, ...result.value });
+};
+
+/** Has main save the configuration somewhere. */
+export const exportConfig = async (): Promise<void> => {
+  const result = await ask(window.claudeManager.exportConfig({}));
+  if (!result.ok) showFailure(result.failure);
+  else if (result.value.path !== null) showDone(sayNow('ui.config.exported', { file: result.value.path }));
+};
+
+/** Agrees to what an editor has weakened in the file. */
+export const agreeTo = async (ids: readonly string[]): Promise<void> => {
+  const result = await ask(window.claudeManager.updateConfig({ edits: [], agreed: [...ids], source: 'change' }));
+  if (!result.ok) showFailure(result.failure);
+};
+
+/** Writes the stronger values, which are in force, back into the file. */
+export const putBack = async (): Promise<void> => {
+  const app = useShown.getState().app;
+  const edits = (app?.configFile.weaker ?? []).map((one): Edit => {
+    if ('rule' in one) return { at: 'rule', rule: one.rule, on: true };
+    return { at: 'global', key: one.key, value: app?.config.global_settings[one.key] };
+  });
+  if (edits.length > 0) await updateConfig(edits);
+};
+
+/** Takes the clean-up to its automatic mode, and asks for the consent without which the engine only reports. */
+export const wantAutomatic = async (): Promise<void> => {
+  if (await updateConfig([{ at: 'global', key: 'auto_cleanup_mode', value: 'automatic' }])) useView.setState({ dialog: 'consent' });
+};
