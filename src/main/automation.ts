@@ -69,8 +69,8 @@ const holdOf = (config: Config, store: AutomationStore, nowMs: number): CleanupH
   if (read_only) return 'readOnly';
   if (halted) return 'halted';
   if (pausedUntilMs !== null && pausedUntilMs > nowMs) return 'paused';
-  if (auto_cleanup_mode === 'automatic' && consent?.rulesId !== rulesIdOf(config)) return 'consent';
-  return auto_cleanup_enabled ? null : 'disabled';
+  if (!auto_cleanup_enabled) return 'disabled';
+  return auto_cleanup_mode === 'automatic' && consent?.rulesId !== rulesIdOf(config) ? 'consent' : null;
 };
 
 /** Carries out what the policy wishes, as far as the user has agreed to it. */
@@ -86,7 +86,7 @@ export const createAutomation = (parts: AutomationParts): Automation => {
   const hold = (): CleanupHold | null => holdOf(config(), store, now());
   const modeNow = (): PolicyContext['mode'] => {
     const held = hold();
-    if (held === 'readOnly' || held === 'halted' || held === 'paused') return 'off';
+    if (held === 'readOnly' || held === 'halted' || held === 'paused' || held === 'disabled') return 'off';
     return held === 'consent' ? 'report' : config().global_settings.auto_cleanup_mode;
   };
   const remember = async (change: Parameters<AutomationStore['set']>[0]): Promise<boolean> => {

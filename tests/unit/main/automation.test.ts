@@ -255,11 +255,15 @@ describe('automatic cleanup', () => {
     expect(asked()).toEqual([]);
   });
 
-  it('acts no more once it is switched to ask, or read-only, during the countdown', async () => {
+  it.each([
+    ['off', { auto_cleanup_enabled: false }],
+    ['to ask', { auto_cleanup_mode: 'ask' }],
+    ['read-only', { read_only: true }],
+  ] as const)('acts no more once it is switched %s during the countdown', async (_how, change) => {
     automation = automationOn([at(anOrphan(100))]);
     await agree();
     await automation.take(await wish());
-    config = { ...config, global_settings: { ...config.global_settings, read_only: true } };
+    config = { ...config, global_settings: { ...config.global_settings, ...change } };
     await runOut(['100 skipped autoRules']);
     expect(asked()).toEqual([]);
   });
