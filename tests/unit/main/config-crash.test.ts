@@ -70,13 +70,14 @@ describe('a save', () => {
     write(1);
     const script = await bundle(aFolder(), KILLED);
     const ends = new Set<string>();
-    // Unkilled, it says how many steps there are; the kills are spread over all of them.
-    const { output: whole } = await run(script, [path, acceptedPath, '2', '-1']).ended;
+    // Unkilled, it says how many steps there are; the kills are spread over all of them. The very first save makes folders, too.
+    await run(script, [path, acceptedPath, '2', '-1']).ended;
+    const { output: whole } = await run(script, [path, acceptedPath, '3', '-1']).ended;
     const steps = Number(/^saved (\d+)\n$/.exec(whole)?.[1]);
     expect(steps).toBeGreaterThan(20);
     write(1);
     for (let kill = 1; kill <= KILLS; kill++) {
-      const round = kill + 2;
+      const round = kill + 3;
       const step = Math.ceil((kill * steps) / KILLS);
       const before = JSON.parse(readFileSync(path, 'utf8'));
       const { how, output } = await run(script, [path, acceptedPath, String(round), String(step)]).ended;
