@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Update } from '../../src/shared/patch.js';
 import type { LaunchedApp } from '../e2e/launch.js';
-import { electronExecutable, isRoot, launchIn, makeHome } from '../e2e/launch.js';
+import { answerFirstScreen, electronExecutable, isRoot, launchIn, makeHome } from '../e2e/launch.js';
 import { cpuWithin, rendererThread } from './trace.js';
 import { bytesOf, crowdStates, updatesOf } from './window-states.js';
 
@@ -32,6 +32,7 @@ const rounded = (value: number): number => Math.round(value * 100) / 100;
 
 const start = async (home: string): Promise<LaunchedApp> => {
   makeHome(home);
+  answerFirstScreen(home);
   const place = {
     executable: electronExecutable(),
     appFolder: process.cwd(),
