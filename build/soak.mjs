@@ -9,6 +9,8 @@ const STAGES = [
   { name: 'actions', suite: 'unit', file: 'actions.property', minutes: 20 },
   // Not by time but by number: 200 crashes, and 500 keys a writer.
   { name: 'config', suite: 'unit', file: 'config-crash', minutes: 10 },
+  // A hundred kills.
+  { name: 'history', suite: 'unit', file: 'history-kill', minutes: 10 },
 ];
 
 await runner(async () => {

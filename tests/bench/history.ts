@@ -18,7 +18,7 @@ import { sampleOf } from '../../src/shared/history-sample.js';
 
 /**
  * The history's figures on a full store of 30 days and 10 users: size, CPU of every range, of a live update and of recording a look.
- * Once with 50 sessions a day in all, once with 50 a day of each user. CPU milliseconds of this process. Prints one JSON object.
+ * With 50 sessions a day in all; numbers as arguments add stores of so many. CPU milliseconds of this process. Prints one JSON object.
  */
 
 const TARGETS = { sizeBytes: 50_000_000, queryMs: 50, recordMs: 2 };
@@ -170,7 +170,9 @@ const storeWith = async (sessionsPerDay: number, folder: string) => {
 const folder = mkdtempSync(join(tmpdir(), 'cm-bench-history-'));
 try {
   const sample = await sampling();
-  const stores = [await storeWith(50, folder), await storeWith(50 * USERS, folder)];
+  const others = process.argv.slice(2).map(Number);
+  const stores = [];
+  for (const sessionsPerDay of [50, ...others]) stores.push(await storeWith(sessionsPerDay, folder));
   const [asked] = stores;
   const held =
     asked !== undefined &&

@@ -146,6 +146,7 @@ describe('help and version', () => {
       'config',
       'limits',
       'explain',
+      'findings',
       'stopped',
       'logs',
       'clear-log',
