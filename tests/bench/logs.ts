@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CDPSession, ElectronApplication } from 'playwright-core';
-import { electronExecutable, isRoot, launchIn, makeHome } from '../e2e/launch.js';
+import { answerFirstScreen, electronExecutable, isRoot, launchIn, makeHome } from '../e2e/launch.js';
 
 /**
  * What it takes to scroll through 200,000 lines of the action log: CPU time of the renderer's main thread for one screen further, on
@@ -67,6 +67,7 @@ const spread = (values: readonly number[]): object => {
 const home = mkdtempSync(join(tmpdir(), 'cm-bench-logs-'));
 const file = fill(home);
 makeHome(home);
+answerFirstScreen(home);
 const place = {
   executable: electronExecutable(),
   appFolder: process.cwd(),
@@ -81,11 +82,11 @@ try {
   page.setDefaultTimeout(300_000);
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-  await page.locator('#tab-monitor').waitFor();
+  await page.locator('#tab-logs').waitFor();
   const mainBlock = await watchMain(app);
   const blocks: Record<string, number> = {};
   await mainBlock();
-  await page.keyboard.press('Control+2');
+  await page.locator('#tab-logs').click();
   await page.locator('.foot', { hasText: /^200.000 entries/ }).waitFor();
   blocks['open'] = await mainBlock();
 

@@ -7,7 +7,7 @@ import { endShape } from '../../src/cli/json-shape.js';
 import { createLab, isAlive, type Lab, type LabSession, procStat, until } from '../fixtures/lab.js';
 import { type Cli, createCli } from './cli-process.js';
 import { ready } from './grid.js';
-import { electronExecutable, isRoot, launchIn, makeHome, repository } from './launch.js';
+import { answerFirstScreen, electronExecutable, isRoot, launchIn, makeHome, repository } from './launch.js';
 import { createOlderMachine, type OlderMachine } from './older-machine.js';
 
 const HOUR_MS = 3_600_000;
@@ -105,6 +105,7 @@ describe.skipIf(!isRoot)('clean old, on sessions of three hours (only root can m
   it('in the window: the quick action carries the number, and hits just that', async () => {
     const home = mkdtempSync(join(tmpdir(), 'claude-manager-e2e-'));
     makeHome(home);
+    answerFirstScreen(home);
     const folder = join(home, '.config', 'claude-manager');
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'claude_limits.json'), limits());
