@@ -33,6 +33,8 @@ describe('ending, with real signals', () => {
     await focusRow(page(), pid);
     await page().keyboard.press(key);
     await dialog().waitFor();
+    // Keys are its own once it has the focus.
+    await expect.poll(() => dialog().evaluate((element) => element.contains(document.activeElement))).toBe(true);
   };
 
   beforeAll(async () => {
