@@ -25,6 +25,7 @@ import { createNotifications } from './notifications.js';
 import { currentOs } from './platform/index.js';
 import { createPublisher } from './publisher.js';
 import { createRealWorld } from './real-world.js';
+import { createTableExport } from './table-export.js';
 import { wantsDemo } from './wants-demo.js';
 import { createWindow, isOurPage, prepareSession, removeDefaultMenu } from './window.js';
 import { createWindowKeeper } from './window-keeper.js';
@@ -205,6 +206,7 @@ export const start = async (): Promise<void> => {
     clearLog: logCommands.clearLog,
     ...history.commands,
     ...care.handlers,
+    exportTable: createTableExport({ askWhere, now: Date.now }),
     copyText: async ({ text }) => {
       clipboard.writeText(text);
       return done;

@@ -21,6 +21,7 @@ import { Toasts } from './parts/Toasts.js';
 import { Sidebar } from './Sidebar.js';
 import { useShown } from './store.js';
 import { useTab } from './tab.js';
+import { AnalyticsTab } from './tabs/AnalyticsTab.js';
 import { ConfigTab } from './tabs/ConfigTab.js';
 import { LogsTab } from './tabs/LogsTab.js';
 import { MonitorTab } from './tabs/MonitorTab.js';
@@ -78,14 +79,14 @@ export const App = () => {
           <header className="bar">
             <h1 className="said">Claude Manager</h1>
             <Tabs />
-            {tab === 'logs' ? <LogSearch /> : tab === 'config' ? <ConfigSearch /> : <SearchField />}
+            {tab === 'logs' ? <LogSearch /> : tab === 'config' ? <ConfigSearch /> : tab === 'monitor' ? <SearchField /> : null}
             <Bell />
             <OverflowMenu />
           </header>
           <CleanupBanner />
           <Banners />
           <div className="panel-at" id={`panel-${tab}`} role="tabpanel" aria-labelledby={`tab-${tab}`} key={tab}>
-            {tab === 'logs' ? <LogsTab /> : tab === 'config' ? <ConfigTab /> : <MonitorTab />}
+            {{ monitor: <MonitorTab />, analytics: <AnalyticsTab />, config: <ConfigTab />, logs: <LogsTab /> }[tab]}
           </div>
           <div ref={overlayRoot} />
         </main>

@@ -50,6 +50,14 @@ const focusSearch = (): void => {
   field?.select();
 };
 
+/** What Escape does in each tab; null = nothing. */
+const CLOSES: Readonly<Record<TabId, (() => void) | null>> = {
+  monitor: closeOne,
+  analytics: null,
+  config: clearConfigSearch,
+  logs: closeInLog,
+};
+
 /** What a key means for the whole window, or null when it means nothing here. */
 const meaningOf = (event: KeyboardEvent): (() => void) | null => {
   const command = event.ctrlKey || event.metaKey;
@@ -65,7 +73,7 @@ const meaningOf = (event: KeyboardEvent): (() => void) | null => {
   if (onMonitor && command && key === 'e') return () => void askToEnd(keysToEnd(), false);
   if (onMonitor && command && key === 'k') return () => void askToEnd(keysToEnd(), true);
   if (onMonitor && command && event.shiftKey && key === 'p') return () => void askToPause(rowsToActOn());
-  if (event.key === 'Escape') return onMonitor ? closeOne : useTab.getState().tab === 'logs' ? closeInLog : clearConfigSearch;
+  if (event.key === 'Escape') return CLOSES[useTab.getState().tab];
   if (command && event.key === ',') return () => showTab('config');
   if (isTyping(event.target) || command || event.altKey) return null;
   if (event.key === '/') return focusSearch;

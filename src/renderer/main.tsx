@@ -2,6 +2,7 @@ import { CSPProvider } from '@base-ui/react/csp-provider';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.js';
+import { rememberAnalytics } from './analytics/analytics-view.js';
 import { followNews } from './care.js';
 import { startWords, WordsProvider } from './i18n.js';
 import { followMain } from './navigate.js';
@@ -18,6 +19,7 @@ document.documentElement.dataset['theme'] = window.matchMedia('(prefers-color-sc
 startWords(navigator.language.toLowerCase().startsWith('pt') ? 'pt-BR' : 'en');
 rememberView(window.localStorage);
 rememberTab(window.localStorage);
+rememberAnalytics(window.localStorage);
 followMain(window.claudeManager);
 followNews();
 connect(window.claudeManager, document);

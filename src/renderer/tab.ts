@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 
 /** The tabs in their order; Ctrl and a tab's number shows it. */
-export const TABS = ['monitor', 'config', 'logs'] as const;
+export const TABS = ['monitor', 'analytics', 'config', 'logs'] as const;
 export type TabId = (typeof TABS)[number];
 
 export const useTab = create<{ readonly tab: TabId }>(() => ({ tab: 'monitor' }));

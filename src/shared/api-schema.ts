@@ -93,6 +93,12 @@ export const commandInputs = {
   agreeToCleanup: z.strictObject({ rulesId: z.string().max(128) }),
   /** `untilMs`: for `pause` only, wall ms; null = it goes on now. */
   steerCleanup: z.strictObject({ act: z.enum(['cancel', 'snooze', 'extend', 'resume', 'pause']), untilMs: z.number().nullable() }),
+  /** What a chart shows, as a table. Numbers as numbers; words that a spreadsheet would calculate are made harmless in main. */
+  exportTable: z.strictObject({
+    name: z.string().regex(/^[a-z-]{1,40}$/),
+    head: z.array(z.string().max(300)).min(1).max(40),
+    rows: z.array(z.array(z.union([z.string().max(5000), z.number(), z.null()])).max(40)).max(2000),
+  }),
   /** Main puts the command to resume a session on the clipboard; the window never reads it. */
   copyText: z.strictObject({ text: z.string().min(1).max(20_000) }),
   openLink: z.strictObject({ id: z.enum(['documentation']) }),

@@ -32,6 +32,7 @@ export const COMMANDS = [
   'answerFirstRun',
   'agreeToCleanup',
   'steerCleanup',
+  'exportTable',
   'copyText',
   'openLink',
   ...HISTORY_COMMANDS,
@@ -323,6 +324,8 @@ export interface CommandOutputs extends HistoryOutputs, ConfigOutputs {
   answerFirstRun: null;
   agreeToCleanup: null;
   steerCleanup: null;
+  /** Where it was written; null = the user closed the dialog. */
+  exportTable: { readonly path: string | null; readonly lines: number };
   copyText: null;
   openLink: null;
 }

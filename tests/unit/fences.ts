@@ -174,6 +174,15 @@ export const FENCES: readonly Fence[] = [
       ],
     },
   ),
+  {
+    name: 'recharts only in chart files',
+    check: ({ path, text }) =>
+      path.startsWith('src/') && !/^src\/renderer\/parts\/\w+Chart\.tsx$/.test(path) && importsOf(text).includes('recharts')
+        ? [`${path} draws charts outside of a chart file`]
+        : [],
+    bad: [file('src/renderer/tabs/AnalyticsTab.tsx', "import { Line } from 'recharts';"), file('src/main/a.ts', "import 'recharts';")],
+    good: [file('src/renderer/parts/HistoryChart.tsx', "import { Line } from 'recharts';"), file('src/renderer/App.tsx', '// recharts')],
+  },
   words('process.platform is asked in four files', {
     within: ['src/'],
     except: ['src/main/platform/index.ts', 'src/main/tray.ts', 'src/main/window.ts', 'src/main/elevate.ts'],

@@ -5,14 +5,11 @@ import type { Update } from '../../../src/shared/patch.js';
 import type { ProcessView } from '../../../src/shared/types.js';
 import { aReview } from '../a-care.js';
 import { aPreview, aTarget, elevationProblem, idOf, quickOf } from './fake-actions.js';
+import { fakeAnswer, fakeSummary } from './fake-history.js';
 import { aLogPage } from './fake-log.js';
 
 /** Main as the page sees it, on an invented machine: looks happen, previews freeze, endings end. For looking only. */
 
-const noHistory = Promise.resolve({
-  ok: false as const,
-  failure: { reason: 'denied' as const, id: 'historyUnavailable', values: { file: '/home/marina/history.db', code: 'SQLITE_CANTOPEN' } },
-});
 const ok = <T>(value: T): Promise<Result<T>> => Promise.resolve({ ok: true, value });
 
 export interface FakeOptions {
@@ -140,9 +137,6 @@ export const createFakeApi = (
     },
     readLog: ({ filter, offset, limit }) => ok(aLogPage(logLines, filter, offset, limit)),
     exportLog: ({ format }) => ok({ path: `/home/marina/claude_actions.${format}`, lines: logLines }),
-    queryHistory: () => noHistory,
-    historySummary: () => noHistory,
-    exportHistoryCsv: () => noHistory,
     clearLog: ({ preview: only }) => {
       const lines = Math.floor(logLines / 2);
       if (!only) {
@@ -205,6 +199,10 @@ export const createFakeApi = (
     answerFirstRun: () => ok(null),
     agreeToCleanup: () => ok(null),
     steerCleanup: () => ok(null),
+    queryHistory: ({ range, by }) => ok(fakeAnswer(range, by, Date.now(), Date.now() - 21 * 86_400_000)),
+    historySummary: ({ range }) => ok(fakeSummary(range, Date.now(), Date.now() - 21 * 86_400_000)),
+    exportHistoryCsv: () => ok({ path: '/home/marina/claude_history.csv', lines: 361 }),
+    exportTable: ({ name, rows }) => ok({ path: `/home/marina/claude-${name}.csv`, lines: rows.length }),
     copyText: () => ok(null),
     openLink: () => ok(null),
   };

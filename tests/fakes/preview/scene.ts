@@ -424,7 +424,7 @@ export const aScene = (options: SceneOptions, tick: number, now: number): AppSta
     stopped: [],
     quick: { orphans: 0, possibleOrphans: 0, old: 0, all: 0 },
     logVersion: 0,
-    historyVersion: 0,
+    historyVersion: 1,
     configFile: { path: '/home/marina/.config/claude-manager/claude_limits.json', savedAtMs: BEGAN, weaker: [] },
     snapshot:
       kind === 'first' || kind === 'failed'

@@ -1,23 +1,16 @@
 import { expect, test } from 'vitest';
-import { parseTab, rememberTab, tabAfter, useTab } from '../../../src/renderer/tab.js';
+import { parseTab, rememberTab, TABS, tabAfter, useTab } from '../../../src/renderer/tab.js';
 
 test('a stored tab is one of ours, or the first', () => {
-  expect(['logs', 'monitor', 'config', 'tools', '', null].map(parseTab)).toEqual([
-    'logs',
-    'monitor',
-    'config',
-    'monitor',
-    'monitor',
-    'monitor',
-  ]);
+  expect(['logs', 'monitor', 'nonsense', '', null].map(parseTab)).toEqual(['logs', 'monitor', 'monitor', 'monitor', 'monitor']);
 });
 
 test('arrows go round, Home and End to the ends, other keys nowhere', () => {
   expect(['ArrowRight', 'ArrowLeft', 'Home', 'End', 'a'].map((key) => tabAfter(key, 'logs'))).toEqual([
-    'monitor',
-    'config',
-    'monitor',
-    'logs',
+    TABS[0],
+    TABS.at(-2),
+    TABS[0],
+    TABS.at(-1),
     null,
   ]);
 });

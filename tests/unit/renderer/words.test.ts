@@ -4,11 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import en from '../../../resources/locales/en.json' with { type: 'json' };
 import ptBr from '../../../resources/locales/pt-BR.json' with { type: 'json' };
+import { GROUPS as ANALYTICS_GROUPS, RANKS } from '../../../src/renderer/analytics/analytics-view.js';
 import { COLUMN_IDS } from '../../../src/renderer/columns.js';
 import { GROUPS, SECTIONS, UNITS } from '../../../src/renderer/config-groups.js';
 import { sayFrom, sayNow, startWords } from '../../../src/renderer/i18n.js';
 import { KNOWN_FIELDS } from '../../../src/renderer/log-row.js';
 import { TABS } from '../../../src/renderer/tab.js';
+import { HISTORY_RANGES, RUN_TIME_EDGES_MS } from '../../../src/shared/history.js';
 import { LOG_ACTIONS, LOG_LEVELS } from '../../../src/shared/log-line.js';
 import { PROTECT_BY, SETTING_KEYS, SETTINGS, USER_SETTING_KEYS, USER_SETTINGS } from '../../../src/shared/settings.js';
 import { KINDS } from '../../../src/shared/types.js';
@@ -22,6 +24,25 @@ const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
 const STATUSES = ['normal', 'high-memory', 'old', 'possible-orphan', 'orphan', 'protected'];
 const ACTIVITIES = ['busy', 'waiting', 'shell', 'idle', 'unknown', 'none', 'paused'];
 const BULKS = ['orphans', 'old', 'user', 'all'];
+const STATISTICS = ['old', 'orphans', 'possible', 'high', 'leftOver', 'meanMemory', 'meanRunTime', 'longest', 'largest'];
+const HEADS = [
+  ...['time', 'event', 'user', 'kind', 'count', 'freed', 'memory', 'part', 'cpu', 'processes', 'running', 'ended', 'runTime'],
+  ...[
+    'memoryHours',
+    'cpuHours',
+    'sessionsEnded',
+    'peak',
+    'limit',
+    'project',
+    'server',
+    'users',
+    'copies',
+    'mean',
+    'slope',
+    'limitIn',
+    'over',
+  ],
+];
 const VARIANTS = ['end', 'force', ...BULKS, 'admin', 'adminForce', 'pause', 'continue', 'low', 'normal', 'high'];
 /** Keys that the sources put together from parts. */
 const MADE = [
@@ -54,6 +75,15 @@ const MADE = [
   ...['hour', 'day', 'week', 'month'].map((span) => `ui.log.span.${span}`),
   ...['text', 'jsonl', 'csv'].map((format) => `ui.log.format.${format}`),
   ...['from', 'to'].map((end) => `ui.log.${end}`),
+  ...HISTORY_RANGES.flatMap((last) => [`analytics.last.${last}`, `analytics.short.${last}`]),
+  ...ANALYTICS_GROUPS.flatMap((group) => [`analytics.group.${group}`, `analytics.per.${group}`]),
+  ...RANKS.map((rank) => `analytics.rank.${rank}`),
+  ...[...RUN_TIME_EDGES_MS, null].map((_, at) => `analytics.runTime.${at}`),
+  ...['failed', 'refused', 'respawn'].map((kind) => `analytics.kindOf.${kind}`),
+  ...['elsewhere', 'stopped'].map((state) => `analytics.recording.${state}`),
+  ...['projects', 'servers'].map((name) => `analytics.title.${name}`),
+  ...STATISTICS.map((id) => `analytics.statistic.${id}`),
+  ...HEADS.map((head) => `analytics.head.${head}`),
   ...TABS.map((tab) => `ui.tab.${tab}`),
   ...['R', 'S', 'D', 'T', 't', 'Z', 'X', 'I'].map((state) => `ui.state.${state}`),
   ...['system', 'en', 'pt-BR'].map((language) => `ui.menu.languages.${language}`),
@@ -76,7 +106,7 @@ const MADE = [
   ...['NoAgent', 'NotInstalled'].map((outcome) => `error.elevate${outcome}`),
   ...['table', 'act', 'window'].map((group) => `ui.keys.group.${group}`),
 ];
-const written = [...sources.matchAll(/'(ui\.[A-Za-z.]+)'/g)].map((match) => match[1] ?? '');
+const written = [...sources.matchAll(/'((?:ui|analytics)\.[A-Za-z.]+)'/g)].map((match) => match[1] ?? '');
 
 const holds = (locale: unknown, key: string): boolean => {
   const found = key
