@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createFolderWatches } from '../../src/main/folder-watches.js';
 import { createHostileFiles } from '../../src/main/hostile-file.js';
 import type { Looker } from '../../src/main/look.js';
 import { createLooker } from '../../src/main/look.js';
@@ -148,7 +149,14 @@ const newLooker = (home: string): Looker => {
   const selfUid = process.getuid?.() ?? -1;
   const files = createHostileFiles({ selfUid });
   const homeOf = (uid: number): string | null => (uid === selfUid ? home : null);
-  const registry = createSessionRegistry({ files, homeOf, selfUid, selfConfigDir: null, now: Date.now });
+  const registry = createSessionRegistry({
+    files,
+    homeOf,
+    selfUid,
+    selfConfigDir: null,
+    now: Date.now,
+    watches: createFolderWatches({ selfUid }),
+  });
   const config = parseConfig({});
   return createLooker({ platform, registry, config: () => config, selfUid });
 };
