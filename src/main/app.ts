@@ -1,20 +1,23 @@
 import { join } from 'node:path';
-import type { BrowserWindow, OpenDialogOptions } from 'electron';
-import { app, clipboard, dialog, nativeTheme, powerMonitor, shell } from 'electron';
+import type { OpenDialogOptions } from 'electron';
+import { app, clipboard, dialog, Notification, nativeTheme, powerMonitor, shell } from 'electron';
 import type { AppState, QuickCounts, Result } from '../shared/api.js';
 import { quickCounts } from '../shared/bulk.js';
 import type { Config } from '../shared/config.js';
-import type { Language } from '../shared/format.js';
+import { formatTime } from '../shared/format.js';
+import type { Launch } from '../shared/launch.js';
+import { autostartFile } from './autostart.js';
+import { createBusy } from './busy.js';
 import { createCare } from './care.js';
 import { createConfigCommands } from './config-commands.js';
 import { createCore } from './core.js';
 import { createDemoWorld } from './demo/demo-world.js';
 import { readDetails } from './details.js';
 import { createHistory } from './history.js';
-import type { Translate } from './i18n.js';
-import { createTranslate, resolveLanguage } from './i18n.js';
+import { createTranslate, createTranslators, resolveLanguage } from './i18n.js';
 import type { Handlers } from './ipc.js';
 import { pushDestination, pushUpdate, registerIpc } from './ipc.js';
+import { createLifecycle } from './lifecycle.js';
 import { createLogCommands } from './log-commands.js';
 import { createLogReader } from './log-reader.js';
 import { watchLog } from './log-watch.js';
@@ -22,13 +25,18 @@ import { createLogger } from './logger.js';
 import type { Look } from './look.js';
 import { createMonitor } from './monitor.js';
 import { createNotifications } from './notifications.js';
+import { createOnceSaid } from './once-said.js';
 import { currentOs } from './platform/index.js';
+import { isOnBattery } from './platform/power.js';
 import { createPublisher } from './publisher.js';
 import { createRealWorld } from './real-world.js';
+import { markRun } from './run-marker.js';
+import { createStartAtLogin } from './start-at-login.js';
 import { createTableExport } from './table-export.js';
+import { startTray } from './tray.js';
+import { createTrayPanel } from './tray-panel.js';
 import { wantsDemo } from './wants-demo.js';
-import { createWindow, isOurPage, prepareSession, removeDefaultMenu } from './window.js';
-import { createWindowKeeper } from './window-keeper.js';
+import { isOurPage, prepareSession, removeDefaultMenu } from './window.js';
 
 /** The only addresses that ever leave the application, by id; the window never sends one. */
 const LINKS = { documentation: 'https://code.claude.com/docs' } as const;
@@ -36,8 +44,16 @@ const LINKS = { documentation: 'https://code.claude.com/docs' } as const;
 const done: Result<null> = { ok: true, value: null };
 const NO_COUNTS: QuickCounts = { orphans: 0, possibleOrphans: 0, old: 0, all: 0 };
 
+/** What starts us again, hidden: as root Chromium needs the switch that it was started with now. */
+const selfCommand = (): readonly string[] => [
+  process.execPath,
+  ...(app.isPackaged ? [] : [app.getAppPath()]),
+  ...(app.commandLine.hasSwitch('no-sandbox') ? ['--no-sandbox'] : []),
+  '--hidden',
+];
+
 /** The composition root: builds every part once, wires them, opens the window. */
-export const start = async (): Promise<void> => {
+export const start = async (launch: Launch): Promise<void> => {
   if (app.isPackaged && process.getuid?.() === 0) {
     const t = createTranslate(resolveLanguage('system', app.getLocale()));
     dialog.showErrorBox(t('error.rootWindowTitle'), t('error.rootWindow'));
@@ -56,31 +72,58 @@ export const start = async (): Promise<void> => {
     intervalMs: settings().refresh_interval_seconds * 1000,
     enabled: settings().refresh_enabled,
     now: () => Date.now(),
+    isOnBattery: () => (currentOs === 'linux' ? isOnBattery() : powerMonitor.isOnBatteryPower()),
     onError: (error) => logger.error('look failed', error),
   });
 
-  const keeper = createWindowKeeper<BrowserWindow>({
-    create: (gone) => {
-      const window = createWindow({ demo });
-      for (const name of ['hide', 'minimize'] as const)
-        window.on(name as 'hide', () => {
-          monitor.setHidden(true);
-          publisher.forget();
-        });
-      for (const name of ['show', 'restore'] as const)
-        window.on(name as 'show', () => {
-          monitor.setHidden(false);
-          push();
-        });
-      window.on('closed', gone);
-      return window;
-    },
+  const busy = createBusy();
+  const actions = { ...core.actions, performAction: busy.track(core.actions.performAction) };
+  const marker = markRun({
+    path: join(core.paths.stateDir, 'running.json'),
+    folder: core.paths.stateDir,
+    identify: core.platform.identify,
+  });
+  const crashed = marker.crashed ? [{ id: 'crashed', values: { file: join(core.paths.stateDir, 'main.log') } }] : [];
+  const language = () => resolveLanguage(settings().language, app.getLocale());
+  const translate = createTranslators();
+  const tray = startTray({
+    run: (command) => panel.run(command),
+    onChange: () => lifecycle.trayChanged(),
+    onError: (error) => logger.error('tray', error),
+  });
+  const startAtLogin = createStartAtLogin({
+    os: currentOs,
+    file: autostartFile(process.env, app.getPath('home')),
+    command: selfCommand(),
+    comment: translate(language())('lifecycle.comment'),
+    setLoginItem: (openAtLogin) => app.setLoginItemSettings({ openAtLogin, args: ['--hidden'] }),
+  });
+  const lifecycle = createLifecycle({
+    launch,
+    demo: core.demo,
+    placeFile: join(core.paths.stateDir, 'window.json'),
+    closing: () => (core.demo ? 'quit' : settings().close_window),
+    rememberClosing: (close_window) => core.configStore.setPreferences({ close_window }),
+    noTraySaid: createOnceSaid(join(core.paths.stateDir, 'no-tray-said')),
+    trayShown: tray.isShown,
+    say: (key, values) => translate(language())(key, values),
     navigate: (window, destination) => pushDestination(window.webContents, destination),
+    onVisible: (visible) => {
+      monitor.setHidden(!visible);
+      if (visible) push();
+      else publisher.forget();
+    },
+    busy,
+    onQuitting: async () => {
+      tray.close();
+      await care.close();
+    },
+    onError: logger.error,
   });
   const logWatch = watchLog(core.paths.actionLogFile);
   const askWhere = async ({ fileName }: { readonly fileName: string }): Promise<string | null> => {
     const options = { defaultPath: join(app.getPath('documents'), fileName) };
-    const window = keeper.current();
+    const window = lifecycle.window();
     const answer = await (window ? dialog.showSaveDialog(window, options) : dialog.showSaveDialog(options));
     return answer.canceled || answer.filePath === '' ? null : answer.filePath;
   };
@@ -98,7 +141,7 @@ export const start = async (): Promise<void> => {
     store: core.configStore,
     askFile: async () => {
       const options: OpenDialogOptions = { properties: ['openFile'], filters: [{ name: 'JSON', extensions: ['json'] }] };
-      const window = keeper.current();
+      const window = lifecycle.window();
       const answer = await (window ? dialog.showOpenDialog(window, options) : dialog.showOpenDialog(options));
       return answer.canceled ? null : (answer.filePaths[0] ?? null);
     },
@@ -106,13 +149,6 @@ export const start = async (): Promise<void> => {
   });
   const { demo, self } = core;
   const about = { selfUser: self.user, selfUid: self.uid, root: self.uid === 0, demo };
-  let spoken: { readonly language: Language; readonly t: Translate } | null = null;
-  /** Words of the configured language, for what main itself says. */
-  const words = (): { readonly language: Language; readonly t: Translate } => {
-    const language = resolveLanguage(settings().language, app.getLocale());
-    if (spoken?.language !== language) spoken = { language, t: createTranslate(language) };
-    return spoken;
-  };
   let counted: { readonly look: Look; readonly config: Config; readonly counts: QuickCounts } | null = null;
   /** Counted once a look and configuration: states are pushed for other reasons too. */
   const countsOf = (look: Look): QuickCounts => {
@@ -122,43 +158,50 @@ export const start = async (): Promise<void> => {
     return counted.counts;
   };
   const care = createCare({
-    core,
+    core: { ...core, actions },
     monitor,
     os: currentOs,
     createNotifier: (parts) => createNotifications({ ...parts, os: currentOs, demo }),
-    words,
+    words: () => ({ language: language(), t: translate(language()) }),
     window: {
-      isVisible: () => keeper.current()?.isVisible() === true && keeper.current()?.isMinimized() === false,
-      isFocused: () => keeper.current()?.isFocused() === true,
-      show: keeper.show,
+      isVisible: () => lifecycle.window()?.isVisible() === true && lifecycle.window()?.isMinimized() === false,
+      isFocused: () => lifecycle.window()?.isFocused() === true,
+      show: lifecycle.show,
     },
-    onChange: () => push(),
+    onChange: () => changed(),
     onProblem: (problem) => logger.error('problem', problem),
   });
   const state = (): AppState => {
     const config = core.configStore.get();
-    const { language, theme, refresh_interval_seconds, refresh_enabled } = config.global_settings;
+    const { language: chosen, theme, refresh_interval_seconds, refresh_enabled } = config.global_settings;
     const { look, loop, trends } = monitor.state();
     return {
       snapshot: look?.snapshot ?? null,
       trends,
       loop,
-      settings: { language, theme, refresh_interval_seconds, refresh_enabled },
+      settings: { language: chosen, theme, refresh_interval_seconds, refresh_enabled },
       config,
       configFile: { path: core.paths.configFile, savedAtMs: core.configStore.file().savedAtMs, weaker: core.configStore.file().weaker },
       stopped: core.stopped.list(),
       quick: look === null ? NO_COUNTS : countsOf(look),
       logVersion: logWatch.version(),
       historyVersion: history.version(),
-      language: resolveLanguage(language, app.getLocale()),
+      language: language(),
       about: { version: app.getVersion(), electron: process.versions['electron'] ?? '', ...about },
       ...care.state(),
-      notices: [...core.configStore.notices(), ...core.stopped.notices(), ...core.background.notices(), ...history.notices()],
+      notices: [
+        ...crashed,
+        ...startAtLogin.notices(),
+        ...core.configStore.notices(),
+        ...core.stopped.notices(),
+        ...core.background.notices(),
+        ...history.notices(),
+      ],
     };
   };
   const publisher = createPublisher(state);
   const push = (): void => {
-    const window = keeper.current();
+    const window = lifecycle.window();
     if (!window?.isVisible() || window.isMinimized()) return;
     const update = publisher.next();
     if (update !== null) pushUpdate(window.webContents, update);
@@ -166,12 +209,31 @@ export const start = async (): Promise<void> => {
   const applySettings = (): void => {
     nativeTheme.themeSource = settings().theme;
     monitor.setInterval(settings().refresh_interval_seconds * 1000, settings().refresh_enabled);
+    if (!core.demo) startAtLogin.apply(settings().start_at_login);
   };
+  const panel = createTrayPanel({
+    keeper: tray,
+    state,
+    say: translate,
+    now: Date.now,
+    cleanupPausedUntil: () => {
+      const { pausedUntilMs } = care.state().automation;
+      return pausedUntilMs === null ? null : formatTime(pausedUntilMs, language()).slice(0, 5);
+    },
+    show: lifecycle.show,
+    resumeOf: core.resumeOf,
+    copy: (text) => clipboard.writeText(text),
+    tell: (text) => new Notification({ title: 'Claude Manager', body: text }).show(),
+    refresh: monitor.refresh,
+    pauseCleanup: care.pause,
+    quit: lifecycle.quit,
+    onError: (error) => logger.error('tray', error),
+  });
 
   const handlers: Handlers = {
     getState: async () => {
       // It asks once it listens.
-      keeper.pageListens();
+      lifecycle.pageListens();
       return { ok: true, value: publisher.whole() };
     },
     refreshNow: async () => {
@@ -192,7 +254,7 @@ export const start = async (): Promise<void> => {
     },
     previewAction: (request, caller) => core.actions.previewAction(request, { caller: caller.id }),
     performAction: async ({ token, keys, confirmation }, caller) => {
-      const report = await core.actions.performAction({ token, keys, confirmation, caller: caller.id });
+      const report = await actions.performAction({ token, keys, confirmation, caller: caller.id });
       // What was ended is seen in the next reading; nobody should wait an interval for it.
       void monitor.refresh();
       return report;
@@ -220,40 +282,44 @@ export const start = async (): Promise<void> => {
   prepareSession();
   registerIpc({
     handlers,
-    isTrusted: (contents, url) => contents.id === keeper.current()?.webContents.id && isOurPage(url),
+    isTrusted: (contents, url) => contents.id === lifecycle.window()?.webContents.id && isOurPage(url),
     onError: (command, error) => logger.error(`command ${command}`, error),
   });
 
   removeDefaultMenu();
   applySettings();
-  keeper.show(null);
-
-  monitor.onChange(push);
+  const changed = (): void => {
+    push();
+    panel.update();
+  };
+  monitor.onChange(changed);
   history.onChange(push);
-  core.stopped.onChange(push);
+  core.stopped.onChange(changed);
   core.background.onChange(push);
   core.actionLog.onAppend(logWatch.soon);
   logWatch.onChange(push);
   core.configDoor.logEdits();
   core.configStore.onChange(() => {
     applySettings();
-    push();
+    changed();
   });
   powerMonitor.on('suspend', () => {
     care.suspend();
     monitor.suspend();
   });
   powerMonitor.on('resume', monitor.resume);
-  app.on('second-instance', () => keeper.show(null));
-  app.on('window-all-closed', () => app.quit());
   app.on('will-quit', () => {
-    void care.close();
     monitor.stop();
     logWatch.close();
     history.close();
     core.close();
   });
-  app.on('quit', core.leave);
+  app.on('quit', () => {
+    marker.leave();
+    core.leave();
+  });
   logger.info(`started ${app.getVersion()} on Electron ${process.versions['electron']}`);
+  monitor.setHidden(launch.hidden);
   monitor.start();
+  lifecycle.begin();
 };

@@ -43,3 +43,13 @@ export const resolveLanguage = (setting: 'system' | Language, locale: string | n
   if (setting !== 'system') return setting;
   return locale !== null && /^pt([-_.@]|$)/i.test(locale) ? 'pt-BR' : 'en';
 };
+
+/** Translators made when they are first asked for, and kept. */
+export const createTranslators = (): ((language: Language) => Translate) => {
+  const made = new Map<Language, Translate>();
+  return (language) => {
+    const known = made.get(language) ?? createTranslate(language);
+    made.set(language, known);
+    return known;
+  };
+};

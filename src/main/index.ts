@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { app } from 'electron';
+import { parseLaunch } from '../shared/launch.js';
 import { start } from './app.js';
 import { wantsDemo } from './wants-demo.js';
 import { registerScheme } from './window.js';
@@ -15,12 +16,18 @@ app.setName('Claude Manager');
 if (wantsDemo() && !app.commandLine.hasSwitch('user-data-dir'))
   app.setPath('userData', mkdtempSync(join(tmpdir(), 'claude-manager-demo-data-')));
 
-if (!app.requestSingleInstanceLock()) app.quit();
+const launch = parseLaunch(process.argv);
+if (launch === null) {
+  console.error('claude-manager: --tab takes monitor, analytics, config or logs.');
+  app.exit(2);
+}
+// The one that runs already shows its window; what this start was asked for travels as data.
+else if (!app.requestSingleInstanceLock(launch)) app.quit();
 // No top-level await here: an ESM main that awaits `whenReady` never gets there.
 else
   app
     .whenReady()
-    .then(start)
+    .then(() => start(launch))
     .catch((error: unknown) => {
       console.error(error);
       app.exit(1);

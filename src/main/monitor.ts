@@ -6,6 +6,8 @@ import type { Look, Looker } from './look.js';
 const TREND_MS = 300_000;
 const TREND_POINTS = 60;
 const HIDDEN_FACTOR = 3;
+/** Nobody watches and every look costs charge. */
+const HIDDEN_ON_BATTERY_FACTOR = 6;
 const BACKOFF_LIMIT_MS = 60_000;
 
 export interface MonitorState {
@@ -34,6 +36,8 @@ export interface MonitorParts {
   readonly intervalMs: number;
   readonly enabled: boolean;
   readonly now: () => number;
+  /** Asked only while nobody watches. */
+  readonly isOnBattery?: () => boolean;
   readonly onError: (error: unknown) => void;
 }
 
@@ -41,7 +45,7 @@ export interface MonitorParts {
  * The sampling loop: re-armed after each turn, so that looks never overlap; slower when hidden; paused on suspend.
  * A failed look keeps the last snapshot, marks it stale, says so, and backs off.
  */
-export const createMonitor = ({ looker, now, onError, ...initial }: MonitorParts): Monitor => {
+export const createMonitor = ({ looker, now, onError, isOnBattery = () => false, ...initial }: MonitorParts): Monitor => {
   let { intervalMs, enabled } = initial;
   let look: Look | null = null;
   let timer: ReturnType<typeof setTimeout> | null = null;
@@ -62,7 +66,7 @@ export const createMonitor = ({ looker, now, onError, ...initial }: MonitorParts
     for (const listener of listeners) listener();
   };
   const pauseMs = (): number => {
-    const base = hidden ? intervalMs * HIDDEN_FACTOR : intervalMs;
+    const base = hidden ? intervalMs * (isOnBattery() ? HIDDEN_ON_BATTERY_FACTOR : HIDDEN_FACTOR) : intervalMs;
     return failures === 0 ? base : Math.min(BACKOFF_LIMIT_MS, base * 2 ** failures);
   };
   const disarm = (): void => {

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BrowserWindow, Menu, nativeTheme, protocol, session } from 'electron';
+import type { WindowPlace } from './window-place.js';
 
 /** The one origin that the window may show and that commands are taken from. */
 export const APP_ORIGIN = 'app://ui';
@@ -78,11 +80,23 @@ export const removeDefaultMenu = (): void => {
   if (process.platform !== 'darwin') Menu.setApplicationMenu(null);
 };
 
+/** Told to every page of this run, so that one that comes back finds its place, and one of another run begins anew. */
+const RUN_ID = randomUUID();
+
+export interface WindowOptions {
+  readonly demo: boolean;
+  /** Null = where the system puts it. */
+  readonly place: WindowPlace | null;
+  /** Whether it is still to be shown when it has painted. */
+  readonly wanted: () => boolean;
+}
+
 /** The one window: no Node, sandboxed, isolated, pinned to its origin. Shown once it has painted. */
-export const createWindow = ({ demo }: { readonly demo: boolean }): BrowserWindow => {
+export const createWindow = ({ demo, place, wanted }: WindowOptions): BrowserWindow => {
   const window = new BrowserWindow({
     width: 1280,
     height: 800,
+    ...(place && { x: place.x, y: place.y, width: place.width, height: place.height }),
     minWidth: 720,
     minHeight: 480,
     show: false,
@@ -99,7 +113,11 @@ export const createWindow = ({ demo }: { readonly demo: boolean }): BrowserWindo
       spellcheck: false,
     },
   });
-  window.once('ready-to-show', () => window.show());
+  window.once('ready-to-show', () => {
+    if (!wanted()) return;
+    if (place?.maximized) window.maximize();
+    window.show();
+  });
   const { webContents } = window;
   // The page's own title would take its place.
   if (demo) window.on('page-title-updated', (event) => event.preventDefault());
@@ -109,6 +127,6 @@ export const createWindow = ({ demo }: { readonly demo: boolean }): BrowserWindo
     webContents.on(name as 'will-navigate', (event) => {
       if (!isOurPage(event.url)) event.preventDefault();
     });
-  void window.loadURL(devUrl ?? `${APP_ORIGIN}/index.html`);
+  void window.loadURL(`${devUrl ?? `${APP_ORIGIN}/index.html`}#${RUN_ID}`);
   return window;
 };

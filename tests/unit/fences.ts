@@ -92,7 +92,7 @@ const imports = (
   ...samples,
 });
 
-const ELECTRON_FILES = ['index', 'app', 'window', 'tray', 'notifications', 'ipc'].map((name) => `src/main/${name}.ts`);
+const ELECTRON_FILES = ['index', 'app', 'lifecycle', 'window', 'tray', 'notifications', 'ipc'].map((name) => `src/main/${name}.ts`);
 
 export const FENCES: readonly Fence[] = [
   imports(

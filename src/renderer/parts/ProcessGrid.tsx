@@ -2,6 +2,7 @@ import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/rea
 import { type FocusEvent, type MouseEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { fitColumns } from '../columns.js';
 import { useWords } from '../i18n.js';
+import { tableScroll } from '../place.js';
 import { neighbour, type Row, range } from '../select.js';
 import { clearSelection, selectOnly, selectRange, toggleSelected, useView } from '../view.js';
 import { GridHead } from './GridHead.js';
@@ -55,6 +56,7 @@ export const ProcessGrid = ({ rows, tree, stale, onPointer, onKeyboard }: Proces
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
+    initialOffset: () => tableScroll.top,
     overscan: 8,
     getItemKey: (index) => ids[index] ?? index,
     // The row that has focus stays, wherever the list is scrolled to.
@@ -148,6 +150,9 @@ export const ProcessGrid = ({ rows, tree, stale, onPointer, onKeyboard }: Proces
         onBlur={focusOut}
         onMouseDown={press}
         onContextMenu={menu}
+        onScroll={({ currentTarget }) => {
+          tableScroll.top = currentTarget.scrollTop;
+        }}
         onDoubleClick={(event) => {
           const id = rowIdOf(event.target);
           if (id !== null && !(event.target instanceof Element && event.target.closest('button'))) useView.setState({ details: id });
