@@ -58,6 +58,7 @@ describe('a small file', () => {
     expect(first).toEqual({
       ok: true,
       value: {
+        id: `${stats.dev}:${stats.ino}`,
         sizeBytes: 3,
         mtimeMs: Number(stats.mtimeMs),
         stamp: `${stats.dev}:${stats.ino}:${stats.uid}:3:${stats.mtimeNs}:${stats.ctimeNs}`,

@@ -69,7 +69,7 @@ describe('growTree', () => {
     expect(parentOf(aReading([tini, anEngine({ pid: 7, ppid: 1, startedAt: '600' })]), 7)?.role).toBe('init');
   });
 
-  it("looks once at what cannot be Claude's", () => {
+  it('looks once at each, until it has become something else', () => {
     const asked: (string | null)[] = [];
     const asking = (facts: ProcessFacts) => {
       asked.push(facts.comm);
@@ -79,8 +79,15 @@ describe('growTree', () => {
     growTree(reading, new Map(), 'linux', asking);
     expect(asked).toEqual(['systemd', 'vim', 'claude', 'claude']);
     asked.length = 0;
-    growTree({ ...reading, processes: reading.processes.map((raw) => ({ ...raw })) }, new Map(), 'linux', asking);
-    expect(asked).toEqual(['claude']);
+    const again = reading.processes.map((raw) => ({ ...raw }));
+    growTree({ ...reading, processes: again }, new Map(), 'linux', asking);
+    expect(asked).toEqual([]);
+    const exec = again.map((raw) =>
+      raw.key.pid === 900 ? { ...raw, facts: { ...raw.facts, argv: ['/usr/bin/emacs'], comm: 'emacs' } } : raw,
+    );
+    growTree({ ...reading, processes: exec }, new Map(), 'linux', asking);
+    // Whose parent has become something else may be something else too.
+    expect(asked).toEqual(['emacs', 'claude']);
   });
 
   it('finds all that stands below', () => {
