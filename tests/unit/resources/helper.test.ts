@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -139,7 +139,7 @@ describe.skipIf(!isRoot)('the helper (works for root alone)', () => {
     const child = children.at(-1);
     const below = await new Promise<number>((resolve) => child?.stdout?.once('data', (chunk) => resolve(Number(chunk))));
     // Its number is told before it has become what it will be.
-    await until(() => readlinkSync(`/proc/${below}/exe`).endsWith('/sleep'));
+    await until(() => readFileSync(`/proc/${below}/cmdline`, 'utf8').startsWith('sleep'));
     const { code, lines } = run(['force', named(session.key.pid), named(below, { below: session.key.pid })]);
     expect({ code, lines }).toEqual({ code: 0, lines: [...asked(session.key.pid, 'ended'), `${below} left`] });
   });
