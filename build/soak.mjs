@@ -11,6 +11,8 @@ const STAGES = [
   { name: 'config', suite: 'unit', file: 'config-crash', minutes: 10 },
   // A hundred kills.
   { name: 'history', suite: 'unit', file: 'history-kill', minutes: 10 },
+  // 500 steps of the window's and the tray's life.
+  { name: 'lifecycle', suite: 'e2e', file: 'random-life', minutes: 12 },
 ];
 
 await runner(async () => {
