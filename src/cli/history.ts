@@ -29,7 +29,7 @@ export interface HistoryOptions {
 }
 
 /** Opens the history, asks and closes it; no window has to run, and one that runs goes on writing. */
-const asked = async (ui: Ui, core: Core, act: (db: Database, context: Context) => ExitCode): Promise<ExitCode> => {
+export const asked = async (ui: Ui, core: Core, act: (db: Database, context: Context) => ExitCode): Promise<ExitCode> => {
   const path = historyFile(core.paths.stateDir);
   const unavailable = (code: string): ExitCode =>
     fail(ui, { reason: 'failed', key: 'error.historyUnavailable', values: { file: path, code } });

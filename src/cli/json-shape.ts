@@ -5,10 +5,10 @@ import { KINDS } from '../shared/types.js';
 /** What `--json` prints, version 1. Fields are only ever added within a version; docs/cli.md describes them. */
 export const JSON_VERSION = 1;
 
-const version = z.literal(JSON_VERSION);
+export const version = z.literal(JSON_VERSION);
 const status = z.enum(['normal', 'high-memory', 'old', 'possible-orphan', 'orphan']);
 const leftOver = z.enum(['yes', 'no', 'unknown']);
-const kind = z.enum(KINDS);
+export const kind = z.enum(KINDS);
 
 const keyShape = z.strictObject({ pid: z.int().positive(), startedAt: z.string() });
 const reasonShape = z.strictObject({ reason: z.string(), id: z.string(), message: z.string() });

@@ -74,7 +74,7 @@ const importFailure = (parsed: ParsedText, file: string): Result<never> | null =
 };
 
 /** Why a change is not possible at all, with what would be. */
-const wrongEdit = (edits: readonly Edit[]): Result<never> | null => {
+export const wrongEdit = (edits: readonly Edit[]): Result<never> | null => {
   const wrong = edits.find((edit) => !isSoundEdit(edit));
   if (wrong === undefined) return null;
   const { range, values } = rangeOf(wrong.at === 'user' && !isUserName(wrong.user) ? null : settingAt(editId(wrong)));

@@ -3,12 +3,14 @@ import type { Config } from '../shared/config.js';
 import type { HistoryOutputs } from '../shared/history.js';
 import { historyCsv } from '../shared/history-csv.js';
 import { localStamp } from './action-log.js';
+import { wrongEdit } from './config-door.js';
 import type { Context } from './history-query.js';
 import { readSeries } from './history-query.js';
 import type { HistoryStore } from './history-store.js';
 import { readSummary } from './history-summary.js';
 import { writeWhole } from './log-commands.js';
 import { errorCode } from './paths.js';
+import { readRehearsal } from './rehearse.js';
 
 export type HistoryCommands = {
   readonly [C in keyof HistoryOutputs]: (input: CommandInput<C>) => Promise<Result<CommandOutputs[C]>>;
@@ -21,6 +23,7 @@ export interface HistoryCommandsParts {
   readonly now: () => number;
   /** Memory of the host as it is now; null = unknown. */
   readonly hostTotalBytes: () => number | null;
+  readonly selfUid: number;
   /** Asks where to save; null = the user closed the dialog. */
   readonly askWhere: (suggestion: { readonly fileName: string }) => Promise<string | null>;
 }
@@ -32,7 +35,7 @@ const EXPORT_POINTS = 2_000;
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** The window's commands on the history. */
-export const createHistoryCommands = ({ store, config, now, hostTotalBytes, askWhere }: HistoryCommandsParts): HistoryCommands => {
+export const createHistoryCommands = ({ store, config, now, hostTotalBytes, selfUid, askWhere }: HistoryCommandsParts): HistoryCommands => {
   const context = (): Context => ({
     nowMs: now(),
     recording: store.recording(),
@@ -42,6 +45,8 @@ export const createHistoryCommands = ({ store, config, now, hostTotalBytes, askW
   return {
     queryHistory: async (question) => store.read((db) => readSeries(db, question, context())),
     historySummary: async ({ range }) => store.read((db) => readSummary(db, range, config(), context())),
+    rehearse: async (question) =>
+      wrongEdit(question.edits) ?? store.read((db) => readRehearsal(db, { ...question, config: config(), nowMs: now(), selfUid })),
     exportHistoryCsv: async ({ range, by }) => {
       const target = await askWhere({ fileName: `claude_history-${by}-${localStamp(now()).slice(0, 10)}.csv` });
       if (target === null) return { ok: true, value: { path: null, lines: 0 } };

@@ -38,8 +38,16 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 /** A bulk looks for the marks of its single processes by pid. */
 const BY_PID = 'CREATE INDEX event_pid ON event (pid, at);';
 
+/** Spans of time in which nothing changed that decides whether automatic cleanup may end a session or a left-over. */
+const STATES = `
+CREATE TABLE state (id INTEGER PRIMARY KEY AUTOINCREMENT, begun INTEGER NOT NULL, seen INTEGER NOT NULL, pid INTEGER NOT NULL, stamp TEXT NOT NULL,
+  uid INTEGER, user TEXT NOT NULL, project TEXT NOT NULL, kind TEXT NOT NULL, started INTEGER, left_over TEXT NOT NULL, activity TEXT NOT NULL,
+  idle_since INTEGER, attached INTEGER NOT NULL, kept INTEGER NOT NULL, memory INTEGER);
+CREATE INDEX state_seen ON state (seen);
+`;
+
 /** What leads from each version of the schema to the next; never changed once it was released, only added to. */
-export const MIGRATIONS: readonly string[] = [FIRST, BY_PID];
+export const MIGRATIONS: readonly string[] = [FIRST, BY_PID, STATES];
 export const SCHEMA_VERSION = MIGRATIONS.length;
 
 export const schemaVersion = (db: Database): number => numberAt(db.rows('PRAGMA user_version')[0], 0);

@@ -8,6 +8,7 @@ import { numberAt } from './history-database.js';
 import { createLives } from './history-lives.js';
 import { createNames } from './history-names.js';
 import { createRollup, packSections } from './history-rollup.js';
+import { createStates } from './history-states.js';
 import type { TierTable } from './history-tables.js';
 
 /** Something that is to be noted, and the pids whose sessions it ended. */
@@ -33,6 +34,8 @@ export interface Writer {
 
 /** Raw looks are kept a little longer than they are shown: a minute is made of them first. */
 export const RAW_MS = 3_900_000;
+/** Settings are tried on at least a week. */
+const STATES_MS = 604_800_000;
 /** A bulk takes at most so long from its first line in the log to its last. */
 const BULK_MS = 600_000;
 const AT_ONCE = 20;
@@ -46,6 +49,7 @@ const toTenths = (value: number | null): number | null => (value === null ? null
 export const createWriter = (db: Database): Writer => {
   const names = createNames(db);
   const lives = createLives(db);
+  const states = createStates(db);
   const rollup = createRollup(db);
 
   const bytesOf = (look: LookSample): readonly [Buffer, Buffer] => {
@@ -55,6 +59,7 @@ export const createWriter = (db: Database): Writer => {
     const entriesOf = (dimension: Dimension, named: Named): Entries =>
       new Map([...named].map(([name, figures]) => [names.idOf(dimension, name, atMs), entryOfFigures(figures)]));
     const ids = lives.see(look);
+    states.see(look);
     const sections = new Map<Dimension, Entries>([
       [
         WHOLE,
@@ -98,7 +103,7 @@ export const createWriter = (db: Database): Writer => {
   const clear = (table: string, column: string, beforeMs: number): boolean => {
     const [row] = db.rows(`SELECT count(*) FROM (SELECT 1 FROM ${table} WHERE ${column} < ? LIMIT ${ROWS_AT_ONCE})`, [beforeMs]);
     if (numberAt(row, 0) === 0) return false;
-    const key = table === 'raw' ? 'seq' : table === 'life' || table === 'event' ? 'id' : 'at';
+    const key = table === 'raw' ? 'seq' : table === 'life' || table === 'event' || table === 'state' ? 'id' : 'at';
     db.run(`DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE ${column} < ? LIMIT ${ROWS_AT_ONCE})`, [beforeMs]);
     return numberAt(row, 0) === ROWS_AT_ONCE;
   };
@@ -111,6 +116,7 @@ export const createWriter = (db: Database): Writer => {
       clear('block', 'at', nowMs - quarterMs),
       clear('event', 'at', oldest),
       clear('life', 'seen', oldest),
+      clear('state', 'seen', nowMs - Math.max(minuteMs, STATES_MS)),
     ];
     if (Math.abs(nowMs - namesClearedMs) > HOUR_MS) {
       names.prune(oldest);
@@ -132,6 +138,7 @@ export const createWriter = (db: Database): Writer => {
       } catch (error) {
         names.reload();
         lives.reload();
+        states.reload();
         throw error;
       }
       for (const { atMs, coveredMs } of looks) rollup.touched(atMs - coveredMs, atMs);

@@ -22,7 +22,7 @@ export interface History extends Pick<HistoryStore, 'version' | 'notices' | 'onC
 }
 
 export interface HistoryParts extends Pick<HistoryCommandsParts, 'askWhere'> {
-  readonly core: Pick<Core, 'paths' | 'platform' | 'configStore' | 'past'>;
+  readonly core: Pick<Core, 'paths' | 'platform' | 'configStore' | 'past' | 'self'>;
   readonly monitor: Pick<Monitor, 'state' | 'onChange'>;
   readonly logWatch: Pick<LogWatch, 'onChange'>;
   readonly onProblem: (problem: unknown) => void;
@@ -58,6 +58,7 @@ export const createHistory = ({ core, monitor, logWatch, askWhere, onProblem }: 
     config: core.configStore.get,
     now: Date.now,
     hostTotalBytes: () => monitor.state().look?.snapshot.host.memoryTotalBytes ?? null,
+    selfUid: core.self.uid,
     askWhere,
   });
   return { commands, version: store.version, notices: store.notices, onChange: store.onChange, close: store.close };

@@ -1,21 +1,10 @@
 import { z } from 'zod';
 import type { CommandName } from './api.js';
+import { configEdit } from './config-schema.js';
 import { historyInputs } from './history-schema.js';
-import { PROTECT_BY, SETTING_KEYS, USER_SETTING_KEYS } from './settings.js';
+import { PROTECT_BY } from './settings.js';
 
 const processKey = z.strictObject({ pid: z.int().min(1).max(0x7fffffff), startedAt: z.string().min(1).max(64) });
-
-/** Main's own ranges say which values are possible. */
-const anyValue = z.unknown().optional();
-const configEdit = z.discriminatedUnion('at', [
-  z.strictObject({ at: z.literal('global'), key: z.enum(SETTING_KEYS), value: anyValue }),
-  z.strictObject({ at: z.literal('user'), user: z.string().max(256), key: z.enum(USER_SETTING_KEYS), value: anyValue }),
-  z.strictObject({
-    at: z.literal('rule'),
-    rule: z.strictObject({ by: z.enum(PROTECT_BY), value: z.string().max(4096) }),
-    on: z.boolean(),
-  }),
-]);
 
 const stamp = z.string().max(32).optional();
 const logFilter = z.strictObject({

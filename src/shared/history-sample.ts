@@ -1,3 +1,5 @@
+import type { StateSample } from './history-state.js';
+import { statesOf } from './history-state.js';
 import { keyId } from './process-key.js';
 import { groupName, isSessionKind, rootOf } from './statistics.js';
 import type { Kind, ProcessKey, ProcessView, Snapshot } from './types.js';
@@ -39,6 +41,7 @@ export interface LookSample {
   readonly projects: Named;
   readonly servers: Named;
   readonly lives: readonly LifeSample[];
+  readonly states: readonly StateSample[];
 }
 
 const NOTHING: Figures = { memoryBytes: null, cpuPercent: null, processes: 0 };
@@ -107,5 +110,6 @@ export const sampleOf = (snapshot: Snapshot, coveredMs: number): LookSample => {
       startedAtMs: view.startedAtMs ?? takenAtMs,
       figures: ofTree(view),
     })),
+    states: statesOf(snapshot),
   };
 };

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { configEdit } from './config-schema.js';
 import type { HistoryOutputs } from './history.js';
 import { HISTORY_GROUPINGS, HISTORY_RANGES, MOST_SERIES } from './history.js';
+import { MOST_REHEARSED_DAYS } from './rehearsal.js';
 
 /** The last moment that a Date can hold. */
 const MAX_TIME_MS = 8.64e15;
@@ -22,4 +24,6 @@ export const historyInputs = {
   historySummary: z.strictObject({ range }),
   /** Every bucket of the range with min, mean and max of each group; words that a spreadsheet would calculate are made harmless. */
   exportHistoryCsv: z.strictObject({ range, by }),
+  /** `edits`: what would change in the present settings; nothing is changed. */
+  rehearse: z.strictObject({ edits: z.array(configEdit).max(1_000), days: z.int().min(1).max(MOST_REHEARSED_DAYS) }),
 } satisfies Record<keyof HistoryOutputs, z.ZodType>;

@@ -1,3 +1,4 @@
+import type { Rehearsal } from './rehearsal.js';
 import type { Kind, ProcessKey } from './types.js';
 
 /**
@@ -208,5 +209,12 @@ export interface HistoryOutputs {
   historySummary: HistorySummary;
   /** Where it was written; null = the user closed the dialog. */
   exportHistoryCsv: { readonly path: string | null; readonly lines: number };
+  /** What these settings would have ended in the last days. */
+  rehearse: Rehearsal;
 }
-export const HISTORY_COMMANDS = ['queryHistory', 'historySummary', 'exportHistoryCsv'] as const satisfies readonly (keyof HistoryOutputs)[];
+export const HISTORY_COMMANDS = [
+  'queryHistory',
+  'historySummary',
+  'exportHistoryCsv',
+  'rehearse',
+] as const satisfies readonly (keyof HistoryOutputs)[];

@@ -103,8 +103,11 @@ const withinCaps = (selection: Selection, config: Config, mode: Run['mode'], spe
   };
 };
 
-/** The run that is due, if any; limits come before the interval. */
-const dueRun = (
+/** Those of the ends that were given out that count for the hour's cap. */
+export const spentAt = (spent: readonly number[], t: number): readonly number[] => spent.filter((at) => t - at < HOUR_MS);
+
+/** The run that is due, if any; limits come before the interval. Also what a rehearsal on the past asks. */
+export const dueRun = (
   state: PolicyState,
   snapshot: Snapshot,
   config: Config,
@@ -153,7 +156,7 @@ export const evaluate = (before: PolicyState, snapshot: Snapshot, config: Config
     watched,
     watches,
     alerts: told.state,
-    spent: before.spent.filter((at) => t - at < HOUR_MS),
+    spent: spentAt(before.spent, t),
   };
   const { run, ranAt, enforcedUntil } = dueRun(now, snapshot, config, context, measured.measures);
   const ends = run?.mode === 'automatic' ? run.intents.length : 0;

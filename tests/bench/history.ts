@@ -10,11 +10,15 @@ import { readSeries } from '../../src/main/history-query.js';
 import { readSummary } from '../../src/main/history-summary.js';
 import { createWriter } from '../../src/main/history-writer.js';
 import { createLooker } from '../../src/main/look.js';
+import { readRehearsal } from '../../src/main/rehearse.js';
 import { parseConfig } from '../../src/shared/config.js';
+import type { Edit } from '../../src/shared/config-edit.js';
 import { HISTORY_GROUPINGS, HISTORY_RANGES } from '../../src/shared/history.js';
 import { tailOf } from '../../src/shared/history-merge.js';
 import type { Figures, LifeSample, LookSample } from '../../src/shared/history-sample.js';
 import { sampleOf } from '../../src/shared/history-sample.js';
+import type { StateSample } from '../../src/shared/history-state.js';
+import { SETTING_KEYS } from '../../src/shared/settings.js';
 
 /**
  * The history's figures on a full store of 30 days and 10 users: size, CPU of every range, of a live update and of recording a look.
@@ -72,6 +76,17 @@ const by = (lives: readonly LifeSample[], name: (life: LifeSample) => string): R
   return found;
 };
 
+/** It works for a quarter of an hour, and then idles as long. */
+const stateAt = ({ key, user, project, kind, startedAtMs, figures }: LifeSample, atMs: number): StateSample => {
+  const turn = Math.floor((atMs + key.pid * 60_000) / 900_000);
+  const idle = turn % 2 === 1;
+  return {
+    ...{ key, uid: 1000, user, project, kind, startedAtMs, leftOver: key.pid % 25 === 0 ? 'yes' : 'no', activity: idle ? 'idle' : 'work' },
+    ...{ idleSinceMs: idle ? turn * 900_000 - key.pid * 60_000 : null, attached: kind === 'cli-session', kept: false },
+    memoryBytes: figures.memoryBytes,
+  };
+};
+
 const pastOf = (sessions: readonly Session[]): Past => {
   let from = 0;
   return {
@@ -96,6 +111,7 @@ const pastOf = (sessions: readonly Session[]): Past => {
       const total = by(lives, () => '').get('') ?? { memoryBytes: 0, cpuPercent: 0, processes: 0 };
       return {
         ...{ atMs, coveredMs, complete: true, total, sessions: { ...total, processes: lives.length }, leftOver: total, lives },
+        states: lives.map((life) => stateAt(life, atMs)),
         host: { availableBytes: 40_000 * MB - (total.memoryBytes ?? 0), cpuPercent: 300 },
         users: by(lives, ({ user }) => user),
         kinds: by(lives, ({ kind }) => kind),
@@ -120,6 +136,20 @@ const queries = (db: Database): Readonly<Record<string, number>> => {
     const tail = tailOf(readSeries(db, { range, by: 'user', tail: null }, context));
     measure(`${last} update`, () => void readSeries(db, { range, by: 'user', tail }, context));
   }
+  const settings = {
+    auto_cleanup_old_enabled: true,
+    auto_cleanup_attached_enabled: true,
+    auto_cleanup_interval_minutes: 1,
+    min_idle_minutes: 5,
+  };
+  const edits = Object.entries(settings).flatMap(([key, value]): readonly Edit[] =>
+    SETTING_KEYS.flatMap((known) => (known === key ? [{ at: 'global' as const, key: known, value }] : [])),
+  );
+  for (const [name, some] of [
+    ['rehearsal', []],
+    ['rehearsal of every minute', edits],
+  ] as const)
+    measure(name, () => void readRehearsal(db, { edits: some, days: 7, config, nowMs: NOW_MS, selfUid: 1000 }));
   const [fromMs, toMs] = [NOW_MS - 20 * DAY_MS, NOW_MS - 10 * DAY_MS];
   measure('chosen span', () => void readSeries(db, { range: { type: 'span', fromMs, toMs }, by: 'session', tail: null }, context));
   return Object.fromEntries(results);

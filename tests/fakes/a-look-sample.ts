@@ -40,6 +40,7 @@ export const aLookSample = (atMs: number, lives: readonly LifeSample[], over: Pa
     projects: by(({ project }) => project),
     servers: new Map(),
     lives,
+    states: [],
     ...over,
   };
 };

@@ -1,10 +1,12 @@
 import type { Figures, LifeSample, LookSample } from '../../shared/history-sample.js';
+import type { StateSample } from '../../shared/history-state.js';
 import type { Kind, ProcessKey } from '../../shared/types.js';
 import type { Past } from '../history-month.js';
 import type { NewEvent } from '../history-writer.js';
 import type { Helper, Scene } from './cast.js';
 import { SCENES, STRAYS } from './cast.js';
 import { createChance } from './chance.js';
+import { stateOfPast, stateOfStray } from './demo-states.js';
 import type { Script } from './script.js';
 
 const MB = 1_048_576;
@@ -104,6 +106,7 @@ const grown = ({ scene, key, fromMs, size }: Span, atMs: number): number =>
 const lookAt = (spans: readonly Span[], nowMs: number, atMs: number, coveredMs: number): LookSample => {
   const [users, kinds, projects, servers, session] = [adder(), adder(), adder(), adder(), adder()];
   const leftOver = adder();
+  const states: StateSample[] = [];
   const put = (user: string, kind: Kind, project: string, bytes: number, cpu: number): void => {
     users.add(user, bytes, cpu);
     kinds.add(kind, bytes, cpu);
@@ -125,14 +128,20 @@ const lookAt = (spans: readonly Span[], nowMs: number, atMs: number, coveredMs: 
     }
     const figures = total(own.sums);
     session.add('', figures.memoryBytes ?? 0, figures.cpuPercent ?? 0);
+    states.push(stateOfPast({ scene, key, kind, project, fromMs, toMs, memoryBytes: figures.memoryBytes }, nowMs, atMs));
     return [{ key, user: scene.user, project, kind, startedAtMs: fromMs, figures }];
   });
-  for (const stray of STRAYS) {
-    if (atMs < nowMs - stray.ageMin * MINUTE_MS) continue;
+  for (const [index, stray] of STRAYS.entries()) {
+    const startedAtMs = nowMs - stray.ageMin * MINUTE_MS;
+    if (atMs < startedAtMs) continue;
     const [bytes, cpu] = [stray.mb * MB, stray.cpu ?? 0.2];
-    put(stray.user, HELPER_KINDS[stray.role], `/home/${stray.user}/code/checkout-flow`, bytes, cpu);
+    const [kind, project] = [HELPER_KINDS[stray.role], `/home/${stray.user}/code/checkout-flow`];
+    put(stray.user, kind, project, bytes, cpu);
     if (stray.role === 'mcp') servers.add(baseName(stray.runs), bytes, cpu);
-    if (stray.listening !== true) leftOver.add('', bytes, cpu);
+    if (stray.listening === true) continue;
+    leftOver.add('', bytes, cpu);
+    const key = { pid: FIRST_PAST_PID - 1 - index, startedAt: String(stray.ageMin) };
+    states.push(stateOfStray(stray.user, kind, project, key, startedAtMs, stray.mb));
   }
   const all = total(users.sums);
   return {
@@ -141,7 +150,7 @@ const lookAt = (spans: readonly Span[], nowMs: number, atMs: number, coveredMs: 
       availableBytes: Math.max(MB, HOST_BYTES - OTHERS_BYTES * (1 + 0.1 * wave(5, atMs)) - (all.memoryBytes ?? 0)),
       cpuPercent: (all.cpuPercent ?? 0) * 1.6 + 80,
     },
-    ...{ users: users.sums, kinds: kinds.sums, projects: projects.sums, servers: servers.sums, lives },
+    ...{ users: users.sums, kinds: kinds.sums, projects: projects.sums, servers: servers.sums, lives, states },
   };
 };
 

@@ -8,6 +8,7 @@ import type {
   Metric,
   Series,
 } from '../../../src/shared/history.js';
+import type { Rehearsal, RehearsedEnd } from '../../../src/shared/rehearsal.js';
 
 /** An invented past, for looking at charts without a store. The same at the same time. */
 
@@ -174,5 +175,19 @@ export const fakeSummary = (range: HistoryRange, now: number, sinceMs: number | 
           },
         })),
     runTimes: { running: [4, 6, 5, 3, 4, 3, 4, 1], ended: none ? [0, 0, 0, 0, 0, 0, 0, 0] : [38, 21, 12, 9, 6, 2, 1, 0] },
+  };
+};
+
+/** Three that would have been ended. */
+export const fakeRehearsal = (now: number, days: number): Rehearsal => {
+  const end = (pid: number, hoursAgo: number, over: Partial<RehearsedEnd>): RehearsedEnd => ({
+    ...{ atMs: now - hoursAgo * 3_600_000, pid, user: 'marina', project: '/home/marina/code/checkout-flow', kind: 'mcp-server' },
+    ...{ startedAtMs: now - (hoursAgo + 9) * 3_600_000, idleSinceMs: null, cause: 'orphan', metric: null, memoryBytes: 222_298_112 },
+    ...over,
+  });
+  const ends = [end(4211, 52, {}), end(4388, 31, { kind: 'tool-shell' }), end(4502, 5, { kind: 'ide-session', cause: 'old' })];
+  return {
+    ...{ fromMs: now - days * 86_400_000, toMs: now, sinceMs: now - 21 * 86_400_000, mode: 'automatic', ends, count: 3 },
+    ...{ byCause: { orphan: 2, old: 1, limit: 0 }, freedBytes: 666_894_336, unjudged: ['resumable'] },
   };
 };

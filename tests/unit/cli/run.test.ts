@@ -152,6 +152,7 @@ describe('help and version', () => {
       'clear-log',
       'history',
       'ranking',
+      'rehearse',
       'capture',
       'classify',
       'doctor',

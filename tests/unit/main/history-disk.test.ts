@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeFile, openDatabase } from '../../../src/main/history-database.js';
 import { openForReading, openForWriting } from '../../../src/main/history-open.js';
+import { readStates, statesSince } from '../../../src/main/history-states.js';
 import { createHistoryStore } from '../../../src/main/history-store.js';
 import { MIGRATIONS, SCHEMA_VERSION, schemaVersion } from '../../../src/main/history-tables.js';
+import { createWriter } from '../../../src/main/history-writer.js';
 import { createPlatform } from '../../../src/main/platform/index.js';
 import { aLife, aLookSample } from '../../fakes/a-look-sample.js';
 
@@ -36,6 +38,25 @@ describe('a history of an older schema', () => {
     expect(opened.db.rows("SELECT count(*) FROM sqlite_master WHERE name = 'event_pid'")).toEqual([[1]]);
     opened.db.close();
     expect(readFileSync(path).length).toBeGreaterThan(0);
+  });
+});
+
+describe('a history of the schema before states were kept', () => {
+  it('keeps what it has, and keeps states from then on', async () => {
+    const path = join(folder, 'history.db');
+    makeFile(path);
+    const old = await openDatabase(path);
+    for (const migration of MIGRATIONS.slice(0, 2)) old.exec(migration);
+    old.exec('PRAGMA user_version = 2');
+    old.run("INSERT INTO meta (key, value) VALUES ('since', '5')");
+    old.close();
+    const opened = await openForWriting(path, START_MS);
+    if (!opened.ok) throw new Error(opened.code);
+    const { db } = opened;
+    expect([schemaVersion(db), statesSince(db), readStates(db, 0, START_MS)]).toEqual([SCHEMA_VERSION, null, []]);
+    createWriter(db).write([aLookSample(START_MS, [aLife(1, 1)])], [], {});
+    expect([statesSince(db), db.rows("SELECT value FROM meta WHERE key = 'since'")]).toEqual([START_MS - 5_000, [['5']]]);
+    db.close();
   });
 });
 

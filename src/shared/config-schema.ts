@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { PROTECT_BY, SETTING_KEYS, USER_SETTING_KEYS } from './settings.js';
+
+/** Main's own ranges say which values are possible. */
+const anyValue = z.unknown().optional();
+/** One change to the configuration as a command takes it. */
+export const configEdit = z.discriminatedUnion('at', [
+  z.strictObject({ at: z.literal('global'), key: z.enum(SETTING_KEYS), value: anyValue }),
+  z.strictObject({ at: z.literal('user'), user: z.string().max(256), key: z.enum(USER_SETTING_KEYS), value: anyValue }),
+  z.strictObject({
+    at: z.literal('rule'),
+    rule: z.strictObject({ by: z.enum(PROTECT_BY), value: z.string().max(4096) }),
+    on: z.boolean(),
+  }),
+]);

@@ -1,0 +1,167 @@
+import type { Cause } from './cleanup-selection.js';
+import { selectCleanup } from './cleanup-selection.js';
+import type { Config } from './config.js';
+import type { GuardContext } from './guard.js';
+import { guardRules } from './guard.js';
+import type { StateSpan } from './history-state.js';
+import { viewOfState } from './history-state.js';
+import type { Metric, WatchedMap } from './limits.js';
+import { measure, NEEDED_LOOKS, ownLimitsOf, watchLimits } from './limits.js';
+import type { PolicyState } from './policy.js';
+import { createPolicyState, dueRun, spentAt } from './policy.js';
+import { keyId } from './process-key.js';
+import type { Kind, ProcessView, Snapshot } from './types.js';
+
+/** One that would have been ended: no name, for none is kept. */
+export interface RehearsedEnd {
+  /** Of the run that would have taken it, wall ms. */
+  readonly atMs: number;
+  readonly pid: number;
+  readonly user: string | null;
+  readonly project: string | null;
+  readonly kind: Kind;
+  readonly startedAtMs: number | null;
+  readonly idleSinceMs: number | null;
+  readonly cause: Cause;
+  readonly metric: Metric | null;
+  readonly memoryBytes: number | null;
+}
+
+/** What the rehearsal cannot know; words below "rehearsal.unjudged" in the locales. */
+export type Unjudged = 'resumable' | 'cpu' | 'names' | 'kept';
+
+/** What automatic cleanup with some settings would have ended in a span of the past. */
+export interface Rehearsal {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Since when states are kept; null = nothing yet. Later than `fromMs`: only that much of the span was tried. */
+  readonly sinceMs: number | null;
+  /** With these settings, a run ends (automatic), asks first, or only reports what it found; off = there are no runs. */
+  readonly mode: 'off' | Config['global_settings']['auto_cleanup_mode'];
+  /** In the order of time; at most MOST_LINES, `count` says how many there are. */
+  readonly ends: readonly RehearsedEnd[];
+  readonly count: number;
+  readonly byCause: Readonly<Record<Cause, number>>;
+  /** What they had; a lower bound where some of it could not be read. */
+  readonly freedBytes: number;
+  readonly unjudged: readonly Unjudged[];
+}
+
+export interface RehearsalSpan {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly sinceMs: number | null;
+  readonly selfUid: number;
+}
+
+export const MOST_LINES = 500;
+export const MOST_REHEARSED_DAYS = 7;
+const MINUTE_MS = 60_000;
+/** Limits are looked at so often here; in life at every look. */
+const LIMITS_EVERY_MS = 5 * MINUTE_MS;
+/** Pids and stamps come again after a restart of the machine. */
+const SAME_START_MS = 120_000;
+
+const snapshotOf = (processes: readonly ProcessView[], takenAtMs: number): Snapshot => ({
+  sequence: 0,
+  takenAtMs,
+  host: {
+    ...{ hostName: '', osName: '', memoryTotalBytes: null, memoryUsedBytes: null, cores: 1, load1: null, cpuPercent: null },
+  },
+  totals: { processes: 0, sessions: 0, memoryBytes: 0, memoryIsPartial: false, cpuPercent: null, unreadable: 0 },
+  processes,
+  complete: true,
+});
+
+/** All that is over its own limit, as if it had been so for as many looks as are asked for. */
+const watchedAt = (measured: ReturnType<typeof measure>): WatchedMap => {
+  let watched: WatchedMap = new Map();
+  for (let look = 0; look < NEEDED_LOOKS; look++) watched = watchLimits(watched, measured);
+  return watched;
+};
+
+const stepsOf = (lengthMs: number, everyMs: readonly number[]): readonly number[] => {
+  const steps = new Set<number>();
+  for (const every of everyMs) for (let at = every; at <= lengthMs; at += every) steps.add(at);
+  return [...steps].sort((a, b) => a - b);
+};
+
+const unjudgedOf = (spans: readonly StateSpan[], config: Config, enforced: ReadonlySet<string>): readonly Unjudged[] => [
+  ...(config.global_settings.auto_cleanup_old_enabled || enforced.size > 0 ? (['resumable'] as const) : []),
+  ...([...enforced].some((user) => ownLimitsOf(config, user).cpuPercent !== null) ? (['cpu'] as const) : []),
+  ...(config.protect_rules.some(({ by }) => by === 'name') ? (['names'] as const) : []),
+  ...(spans.some(({ kept }) => kept) ? (['kept'] as const) : []),
+];
+
+/**
+ * Tries settings on the past: the policy's own runs over the states that were recorded, at the interval of automatic cleanup and,
+ * where limits are enforced, every five minutes. What a run takes is gone from then on. It counts as if every run had been carried out.
+ */
+export const rehearsePast = (spans: readonly StateSpan[], config: Config, span: RehearsalSpan): Rehearsal => {
+  const { fromMs, toMs, sinceMs, selfUid } = span;
+  const settings = config.global_settings;
+  const guard: GuardContext = {
+    ...{ selfPid: 0, selfUid, isRoot: selfUid === 0, ancestorPids: new Set<number>(), childPids: new Set<number>() },
+    ...guardRules(config),
+  };
+  const enforced = new Set(
+    spans.map(({ user }) => user).filter((user) => ownLimitsOf(config, user === '' ? null : user).enforce === 'end'),
+  );
+  /** In a span one only grows older and is idle longer: who is not to be ended at its end never was in it. */
+  const mayEnd = (one: StateSpan, view: ProcessView): boolean =>
+    !one.kept && selectCleanup(snapshotOf([view], Math.min(one.toMs, toMs)), config, guard).candidates.length > 0;
+  const rows = spans
+    .flatMap((one) => {
+      const view = viewOfState(one);
+      return enforced.has(one.user) || mayEnd(one, view) ? [{ one, view }] : [];
+    })
+    .toSorted((a, b) => a.one.fromMs - b.one.fromMs);
+
+  const gone = new Map<string, number | null>();
+  const isGone = ({ key, startedAtMs }: ProcessView): boolean => {
+    const before = gone.get(keyId(key));
+    if (before === undefined) return false;
+    return before === null || startedAtMs === null || Math.abs(before - startedAtMs) <= SAME_START_MS;
+  };
+  const ends: RehearsedEnd[] = [];
+  let state: PolicyState = createPolicyState();
+  let alive: (typeof rows)[number][] = [];
+  let next = 0;
+  const everyMs = [settings.auto_cleanup_interval_minutes * MINUTE_MS, ...(enforced.size > 0 ? [LIMITS_EVERY_MS] : [])];
+  for (const t of stepsOf(toMs - fromMs, everyMs)) {
+    const atMs = fromMs + t;
+    for (let row = rows[next]; row !== undefined && row.one.fromMs < atMs; row = rows[next]) {
+      next += 1;
+      alive.push(row);
+    }
+    alive = alive.filter(({ one, view }) => one.toMs >= atMs && !isGone(view));
+    if (alive.length === 0) continue;
+    // A rule that was in force then is not known by its text any more: whom it kept is kept like a child of ours.
+    const kept = new Set(alive.filter(({ one }) => one.kept).map(({ one }) => one.key.pid));
+    const snapshot = snapshotOf(
+      alive.map(({ view }) => view),
+      atMs,
+    );
+    const measured = measure(snapshot, config, new Map());
+    const now: PolicyState = { ...state, t, watched: watchedAt(measured), spent: spentAt(state.spent, t) };
+    const context = { guard: { ...guard, childPids: kept }, mode: 'automatic', busy: false } as const;
+    const { run, ranAt, enforcedUntil } = dueRun(now, snapshot, config, context, measured.measures);
+    const intents = run?.intents ?? [];
+    state = { ...now, ranAt, enforcedUntil, spent: [...now.spent, ...intents.map(() => t)] };
+    for (const { key, user, kind, startedAtMs, idleSinceMs, memoryBytes, cause, metric } of intents) {
+      gone.set(keyId(key), startedAtMs);
+      const project = alive.find(({ view }) => keyId(view.key) === keyId(key))?.view.projectDir ?? null;
+      ends.push({ atMs, pid: key.pid, user, project, kind, startedAtMs, idleSinceMs, cause, metric, memoryBytes });
+    }
+  }
+  const countOf = (cause: Cause): number => ends.filter((end) => end.cause === cause).length;
+  return {
+    ...{ fromMs, toMs, sinceMs },
+    mode: settings.read_only || (!settings.auto_cleanup_enabled && enforced.size === 0) ? 'off' : settings.auto_cleanup_mode,
+    ends: ends.slice(0, MOST_LINES),
+    count: ends.length,
+    byCause: { orphan: countOf('orphan'), old: countOf('old'), limit: countOf('limit') },
+    freedBytes: ends.reduce((sum, { memoryBytes }) => sum + (memoryBytes ?? 0), 0),
+    unjudged: unjudgedOf(spans, config, enforced),
+  };
+};
