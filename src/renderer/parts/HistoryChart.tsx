@@ -64,11 +64,13 @@ const Drawn = memo(({ stack, dashed, marks, slots, noData, top }: DrawnProps) =>
         const at = x(mark.atMs);
         const text = mark.ended > 0 ? String(mark.ended) : '!';
         const width = 10 + 6 * text.length;
+        // A mark of this moment stands at the edge: its number stays inside.
+        const middle = Math.min(Math.max(at, area.x + width / 2), area.x + area.width - width / 2);
         return (
           <g key={mark.atMs} className="mark">
             <path d={`M${at} ${area.y}V${area.y + area.height}`} />
-            <rect x={at - width / 2} y={area.y - 8} width={width} height={15} rx={3} />
-            <text x={at} y={area.y + 3.5} textAnchor="middle">
+            <rect x={middle - width / 2} y={area.y - 8} width={width} height={15} rx={3} />
+            <text x={middle} y={area.y + 3.5} textAnchor="middle">
               {text}
             </text>
           </g>

@@ -33,9 +33,10 @@ const samples = (id: ColumnId, say: Say, language: 'en' | 'pt-BR'): readonly str
       return [formatNumber(1688, language)];
     case 'age':
     case 'active':
-      return ['88 d 08 h'];
+      return ['88 d 08 h', '18 h 08 m'];
     case 'pid':
-      return ['888888'];
+      // 4194304 is the most that Linux hands out.
+      return ['8888888'];
     default:
       return [];
   }
