@@ -233,12 +233,16 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
       else if (entry.look !== at.look && !entry.wanted && (entry.pid + at.look) % 2 === 0) refresh(entry, at);
       await breathe();
     }
-    let left = Math.min(SHELLS_PER_LOOK, Math.ceil(shells.size / 2));
-    for (const entry of shells) {
-      if (left-- <= 0) break;
+    // The half that was not read for longest, and whoever was not read at the last look: who execs leaves, and the rest must not wait for it.
+    const half = Math.ceil(shells.size / 2);
+    let done = 0;
+    for (const entry of [...shells]) {
+      if (done >= SHELLS_PER_LOOK) break;
+      if (entry.look === at.look || entry.wanted || (done >= half && entry.look === at.look - 1)) continue;
+      done++;
       shells.delete(entry);
       shells.add(entry);
-      if (entry.look !== at.look && !entry.wanted) refresh(entry, at);
+      refresh(entry, at);
       await breathe();
     }
   };
