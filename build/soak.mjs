@@ -6,6 +6,7 @@ import { exitLike, root, runInForeground, runner, say, stop } from './run.mjs';
 
 /** `suite` is a stage of build/test.mjs, `file` a part of the test file's path, `minutes` how long it goes on if nobody says otherwise. */
 const STAGES = [
+  { name: 'looks', suite: 'unit', file: 'differential.real', minutes: 60 },
   { name: 'actions', suite: 'unit', file: 'actions.property', minutes: 20 },
   // Not by time but by number: 200 crashes, and 500 keys a writer.
   { name: 'config', suite: 'unit', file: 'config-crash', minutes: 10 },
