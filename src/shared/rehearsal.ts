@@ -142,10 +142,11 @@ export const rehearsePast = (spans: readonly StateSpan[], config: Config, span: 
       alive.map(({ view }) => view),
       atMs,
     );
-    const measured = measure(snapshot, config, new Map());
-    const now: PolicyState = { ...state, t, watched: watchedAt(measured), spent: spentAt(state.spent, t) };
+    // Only limits that are enforced ask for it.
+    const measured = enforced.size > 0 ? measure(snapshot, config, new Map()) : null;
+    const now: PolicyState = { ...state, t, watched: measured === null ? new Map() : watchedAt(measured), spent: spentAt(state.spent, t) };
     const context = { guard: { ...guard, childPids: kept }, mode: 'automatic', busy: false } as const;
-    const { run, ranAt, enforcedUntil } = dueRun(now, snapshot, config, context, measured.measures);
+    const { run, ranAt, enforcedUntil } = dueRun(now, snapshot, config, context, measured?.measures ?? []);
     const intents = run?.intents ?? [];
     state = { ...now, ranAt, enforcedUntil, spent: [...now.spent, ...intents.map(() => t)] };
     for (const { key, user, kind, startedAtMs, idleSinceMs, memoryBytes, cause, metric } of intents) {

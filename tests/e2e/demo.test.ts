@@ -1,8 +1,9 @@
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLab, isAlive, type Lab, procStat } from '../fixtures/lab.js';
-import { type LaunchedApp, launchApp } from './launch.js';
+import { type LaunchedApp, launchApp, repository } from './launch.js';
 
 describe('demo mode', () => {
   let lab: Lab;
@@ -14,7 +15,11 @@ describe('demo mode', () => {
     lab = createLab();
     const session = await lab.session({ project: 'my-own-work', servers: [{ name: 'server-mine' }] });
     real = [session.pid, ...session.children, await lab.orphanServer()].map((pid) => ({ pid, startedAt: procStat(pid)?.startedAt }));
-    launched = await launchApp({ args: ['--demo'], env: { CLAUDE_CONFIG_DIR: join(lab.home, '.claude'), TMPDIR: lab.home } });
+    launched = await launchApp({
+      args: ['--demo'],
+      firstRun: true,
+      env: { CLAUDE_CONFIG_DIR: join(lab.home, '.claude'), TMPDIR: lab.home },
+    });
     await page()
       .getByRole('gridcell', { name: /billing-api/ })
       .first()
@@ -45,6 +50,34 @@ describe('demo mode', () => {
       .waitFor();
     await expect.poll(() => page().getByRole('treegrid').textContent(), { timeout: 20_000 }).not.toContain('site-v2');
     expect(real.filter(({ pid, startedAt }) => startedAt === undefined || !isAlive(pid, startedAt))).toEqual([]);
+  });
+
+  it('tries settings on its made-up week before they are saved, and lists whom they would have ended', async () => {
+    await page().locator('#tab-config').click();
+    await page().getByRole('navigation', { name: 'Pages of the settings' }).getByRole('button', { name: 'Global' }).click();
+    const line = page().locator('.rehearsal');
+    const count = async (): Promise<number> => Number(/settings (\d+) processe?s?/.exec((await line.textContent()) ?? '')?.[1] ?? 0);
+    await expect.poll(count, { timeout: 30_000 }).toBeGreaterThan(0);
+    const before = await count();
+    const old = page().getByRole('switch', { name: 'Old and idle sessions', exact: true });
+    await old.hover();
+    await line.getByText(/^With “Old and idle sessions” changed:/).waitFor();
+    expect(await count()).toBeGreaterThan(before);
+    expect(await old.getAttribute('aria-checked')).toBe('false');
+    await old.focus();
+    await line.getByRole('button', { name: 'Show' }).click();
+    const rows = line.locator('tbody tr');
+    expect(await rows.count()).toBeGreaterThan(0);
+    expect((await rows.allTextContents()).every((row) => /left over|old and idle/.test(row) && row.includes('/home/marina/'))).toBe(true);
+    const pictures = join(repository, 'test-results');
+    mkdirSync(pictures, { recursive: true });
+    for (const theme of ['light', 'dark'] as const) {
+      await page().emulateMedia({ colorScheme: theme });
+      await line.scrollIntoViewIfNeeded();
+      await page().screenshot({ path: join(pictures, `rehearsal-${theme}.png`) });
+      const { violations } = await new AxeBuilder({ page: page() }).include('.rehearsal').setLegacyMode().analyze();
+      expect(violations.map(({ id }) => id)).toEqual([]);
+    }
   });
 
   it('keeps its files out of the user’s folders and takes them along when it ends', async () => {

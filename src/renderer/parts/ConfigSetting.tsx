@@ -6,6 +6,7 @@ import { fits, SETTINGS } from '../../shared/settings.js';
 import { isModified, parseFigure, UNITS } from '../config-groups.js';
 import { updateConfig, wantAutomatic } from '../config-view.js';
 import { useLanguage, useWords } from '../i18n.js';
+import { draftOf, dropDraft } from '../rehearsal-view.js';
 import { useShown } from '../store.js';
 import { ConfigWords } from './ConfigWords.js';
 import { Icon } from './Icon.js';
@@ -68,6 +69,7 @@ interface ControlProps {
 }
 
 const set = (key: SettingKey, value: unknown): void => {
+  dropDraft();
   if (key === 'auto_cleanup_mode' && value === 'automatic') void wantAutomatic();
   else void updateConfig([{ at: 'global', key, value }]);
 };
@@ -92,8 +94,16 @@ const Figure = ({ id, setting, value, name, hintId, text, onText }: ControlProps
         aria-describedby={hintId}
         aria-invalid={wrong}
         value={text ?? formatNumber(Number(value), language, Number.isInteger(value) ? 0 : 2)}
-        onChange={(event) => onText(event.target.value)}
-        onBlur={commit}
+        onChange={(event) => {
+          onText(event.target.value);
+          const typed = parseFigure(event.target.value);
+          if (fits(setting, typed)) draftOf(id, typed);
+          else dropDraft();
+        }}
+        onBlur={() => {
+          commit();
+          dropDraft();
+        }}
         onKeyDown={(event) => {
           if (event.key === 'Enter') commit();
           if (event.key !== 'Escape' || text === null) return;
@@ -117,6 +127,10 @@ const Control = (props: ControlProps) => {
         aria-label={name}
         aria-describedby={hintId}
         onCheckedChange={(on) => set(id, on)}
+        onPointerEnter={() => draftOf(id, value !== true)}
+        onPointerLeave={dropDraft}
+        onFocus={() => draftOf(id, value !== true)}
+        onBlur={dropDraft}
       />
     );
   if (setting.type === 'choice')

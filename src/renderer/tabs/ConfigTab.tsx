@@ -5,6 +5,7 @@ import { countModified, GROUPS, matches, resetChanges, SECTIONS, type Section } 
 import { propose, useConfig } from '../config-view.js';
 import { useLanguage, useWords } from '../i18n.js';
 import { ConfigProposal } from '../parts/ConfigProposal.js';
+import { ConfigRehearsal } from '../parts/ConfigRehearsal.js';
 import { ConfigFiles, ConfigRules, ConfigWeaker } from '../parts/ConfigSecurity.js';
 import { ConfigSetting } from '../parts/ConfigSetting.js';
 import { ConfigUsers } from '../parts/ConfigUsers.js';
@@ -22,6 +23,7 @@ const Group = ({ id, keys }: { readonly id: string; readonly keys: readonly Sett
       {keys.map((key) => (
         <ConfigSetting key={key} id={key} />
       ))}
+      {id === 'cleanup' && <ConfigRehearsal />}
     </section>
   );
 };
