@@ -127,8 +127,10 @@ export const rehearsePast = (spans: readonly StateSpan[], config: Config, span: 
   let state: PolicyState = createPolicyState();
   let alive: (typeof rows)[number][] = [];
   let next = 0;
+  // Switched off, it enforces no limit either.
+  const mode = settings.read_only || !settings.auto_cleanup_enabled ? 'off' : settings.auto_cleanup_mode;
   const everyMs = [settings.auto_cleanup_interval_minutes * MINUTE_MS, ...(enforced.size > 0 ? [LIMITS_EVERY_MS] : [])];
-  for (const t of stepsOf(toMs - fromMs, everyMs)) {
+  for (const t of mode === 'off' ? [] : stepsOf(toMs - fromMs, everyMs)) {
     const atMs = fromMs + t;
     for (let row = rows[next]; row !== undefined && row.one.fromMs < atMs; row = rows[next]) {
       next += 1;
@@ -158,7 +160,7 @@ export const rehearsePast = (spans: readonly StateSpan[], config: Config, span: 
   const countOf = (cause: Cause): number => ends.filter((end) => end.cause === cause).length;
   return {
     ...{ fromMs, toMs, sinceMs },
-    mode: settings.read_only || (!settings.auto_cleanup_enabled && enforced.size === 0) ? 'off' : settings.auto_cleanup_mode,
+    mode,
     ends: ends.slice(0, MOST_LINES),
     count: ends.length,
     byCause: { orphan: countOf('orphan'), old: countOf('old'), limit: countOf('limit') },

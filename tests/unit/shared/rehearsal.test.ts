@@ -60,7 +60,7 @@ describe('a rehearsal', () => {
 
   it('enforces limits by number and memory, idle longest first, and says that it knows nothing of CPU', () => {
     const config = aConfig(
-      { auto_cleanup_enabled: false },
+      { orphan_cleanup_enabled: false },
       { limits: { dana: { enforce: 'end', max_processes: 2, memory_limit_mb: 2048, cpu_limit_percent: 50 } } },
     );
     const spans = [
@@ -76,6 +76,8 @@ describe('a rehearsal', () => {
     ]);
     expect(result.unjudged).toEqual(['resumable', 'cpu']);
     expect(result.freedBytes).toBe(100_000_000 + 3 * GB);
+    const off = { ...config, global_settings: { ...config.global_settings, auto_cleanup_enabled: false } };
+    expect(rehearsePast(spans, off, DAY)).toMatchObject({ mode: 'off', count: 0 });
   });
 
   it('says no name, and keeps none', () => {
