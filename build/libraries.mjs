@@ -15,8 +15,8 @@ const ELECTRON_PACKAGES = [
 // Loaded by name at run time, so ldd does not list them.
 const LOADED_LATER = ['libnotify.so.4'];
 const TEST_TOOLS = { Xvfb: 'xvfb', 'dbus-daemon': 'dbus', 'desktop-file-validate': 'desktop-file-utils' };
-// The tests of elevation run as root alone, and need them only then.
-const ROOT_TEST_TOOLS = { pkaction: 'polkitd', pkexec: 'pkexec' };
+// The tests of elevation run as root alone, and need them only then; a panel of a real desktop is looked at where it costs no question.
+const ROOT_TEST_TOOLS = { pkaction: 'polkitd', pkexec: 'pkexec', 'xfce4-panel': 'xfce4-panel', openbox: 'openbox' };
 const FONT_FOLDERS = ['/usr/share/fonts', '/usr/local/share/fonts'];
 
 const missingLibraries = async (executable) => {
