@@ -1,0 +1,63 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, it, vi } from 'vitest';
+import { createLinuxPlatform } from '../../../../src/main/platform/linux.js';
+import { ownChildren } from './children.js';
+
+const BYSTANDERS = 300;
+const ROUNDS = 5;
+const LOOKS = 12;
+
+const children = ownChildren();
+
+/** The plainest way to read all processes. */
+const readPlainly = (): void => {
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      readFileSync(`/proc/${name}/stat`, 'latin1');
+      readFileSync(`/proc/${name}/cmdline`, 'latin1');
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+};
+const cpuMs = async (work: () => unknown): Promise<number> => {
+  const before = process.cpuUsage();
+  for (let i = 0; i < LOOKS; i++) await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+};
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+// The full form is `npm run -s bench -- look`, where the target is far lower; a quarter is room for noise.
+it.runIf(process.platform === 'linux')(
+  'costs less than a quarter of reading all processes plainly, in a quiet crowd (needs Linux)',
+  async () => {
+    // Their shell ends at once: what stands below ourselves is read at each look.
+    const { stdout } = spawnSync(
+      '/bin/bash',
+      ['-c', `for ((i = 0; i < ${BYSTANDERS}; i++)); do sleep 300 > /dev/null 2>&1 & echo $!; done`],
+      {
+        encoding: 'utf8',
+      },
+    );
+    const pids = stdout.trim().split('\n').map(Number);
+    for (const pid of pids) children.alsoEnd(pid);
+    let aheadMs = 0;
+    const now = performance.now.bind(performance);
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + aheadMs);
+    const { read } = createLinuxPlatform({ getent: null });
+    const { processes } = await read('all');
+    expect(pids.filter((pid) => !processes.some(({ key }) => key.pid === pid))).toEqual([]);
+    // Newcomers are read more often for ten seconds.
+    aheadMs = 60_000;
+    for (let i = 0; i < 12; i++) await read();
+    const [looks, plain]: [number[], number[]] = [[], []];
+    for (let i = 0; i < ROUNDS; i++) {
+      looks.push(await cpuMs(() => read()));
+      plain.push(await cpuMs(readPlainly));
+    }
+    expect(median(looks) / median(plain)).toBeLessThan(0.25);
+  },
+);
