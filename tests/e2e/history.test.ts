@@ -98,7 +98,9 @@ describe('the history, over real processes in the real application', () => {
     const { metrics, servers, runTimes, users, growth, recordedMs } = await summary();
     expect(metrics.sessions.now).toBe(1);
     expect(metrics.sessions.peak).toBe(2);
-    expect(metrics.memoryBytes.change).toBeLessThan(-70 * MB);
+    // From the mean of the first minute, which may hold all of what was watched: half of it was before the end, half after.
+    expect(metrics.memoryBytes.change).toBeLessThan(-30 * MB);
+    expect(metrics.memoryBytes.peak).toBeGreaterThan((metrics.memoryBytes.now ?? 0) + 70 * MB);
     expect(servers.map(({ name, copies }) => [name, copies])).toEqual([['server-github', 1]]);
     expect(servers[0]?.peakBytes).toBeGreaterThan(20 * MB);
     expect(runTimes.ended.reduce((sum, count) => sum + count, 0)).toBe(1);
