@@ -64,9 +64,13 @@ export const createLifecycle = (parts: LifecycleParts): Lifecycle => {
   let asking = false;
   let crashes: readonly number[] = [];
 
+  let keeping: Promise<void> = Promise.resolve();
+
   const keepPlace = (window: BrowserWindow): void => {
+    // It stands on the disk by then, and a demo's folder is about to go.
+    if (woundDown) return;
     place = { ...window.getNormalBounds(), maximized: window.isMaximized() };
-    writePlace(parts.placeFile, place).catch((error: unknown) => onError('window place', error));
+    keeping = writePlace(parts.placeFile, place).catch((error: unknown) => onError('window place', error));
   };
   const cancel = (timer: NodeJS.Timeout | null): null => {
     if (timer !== null) clearTimeout(timer);
@@ -192,7 +196,8 @@ export const createLifecycle = (parts: LifecycleParts): Lifecycle => {
       window.hide();
     }
     const late = new Promise<void>((resolve) => setTimeout(resolve, WIND_DOWN_MS).unref());
-    await Promise.race([parts.onQuitting().then(busy.idle), late]);
+    const ended = Promise.all([parts.onQuitting().then(busy.idle), keeping]);
+    await Promise.race([ended, late]);
   };
   app.on('before-quit', (event) => {
     if (woundDown) return;
