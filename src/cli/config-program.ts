@@ -48,46 +48,38 @@ export const addConfigCommands = (program: Command, t: Translate, choose: (choic
   };
   const config = program.command('config').description(t('cli.help.config')).helpCommand(false);
   const accept = t('cli.help.acceptWeaker');
-  const acceptKeys = t('cli.help.acceptWeakerKeys');
-  const yes = t('cli.help.configYes');
+
+  /** A command on one key. */
+  const onKey = (name: string, help: string): Command =>
+    config.command(name).description(t(help)).argument('<key>', t('cli.help.key')).option('--json', json);
+  /** A command that shows what it would change, and asks. */
+  const onMany = (name: string, help: string): Command =>
+    config
+      .command(name)
+      .description(t(help))
+      .option('--yes', t('cli.help.configYes'))
+      .option('--accept-weaker <key>', t('cli.help.acceptWeakerKeys'), collect)
+      .option('--json', json);
 
   config
     .command('list')
     .description(t('cli.help.configList'))
     .option('--json', json)
     .action(() => choose(withCore(configList)));
-  config
-    .command('get')
-    .description(t('cli.help.configGet'))
-    .argument('<key>', t('cli.help.key'))
-    .option('--json', json)
-    .action((text: string) => withKey(text, (key) => withCore((ui, core) => configGet(ui, core, key))));
-  config
-    .command('set')
-    .description(t('cli.help.configSet'))
-    .argument('<key>', t('cli.help.key'))
+  onKey('get', 'cli.help.configGet').action((text: string) => withKey(text, (key) => withCore((ui, core) => configGet(ui, core, key))));
+  onKey('set', 'cli.help.configSet')
     .argument('<value>', t('cli.help.value'))
     .option('--accept-weaker', accept)
-    .option('--json', json)
     .action((text: string, value: string, flags: AcceptFlag) =>
       withKey(text, (key) => withCore((ui, core) => configSet(ui, core, { key, text: value, accept: flags.acceptWeaker === true }))),
     );
-  config
-    .command('unset')
-    .description(t('cli.help.configUnset'))
-    .argument('<key>', t('cli.help.key'))
+  onKey('unset', 'cli.help.configUnset')
     .option('--accept-weaker', accept)
-    .option('--json', json)
     .action((text: string, flags: AcceptFlag) =>
       withKey(text, (key) => withCore((ui, core) => configUnset(ui, core, { key, accept: flags.acceptWeaker === true }))),
     );
-  config
-    .command('reset')
-    .description(t('cli.help.configReset'))
+  onMany('reset', 'cli.help.configReset')
     .argument('[key]', t('cli.help.key'))
-    .option('--yes', yes)
-    .option('--accept-weaker <key>', acceptKeys, collect)
-    .option('--json', json)
     .action((text: string | undefined, flags: ApplyFlags) => {
       if (text === undefined) choose(withCore((ui, core) => configResetAll(ui, core, apply(flags))));
       else
@@ -100,26 +92,16 @@ export const addConfigCommands = (program: Command, t: Translate, choose: (choic
     .description(t('cli.help.configExport'))
     .argument('<file>', t('cli.help.exportFile'))
     .action((file: string) => choose(withCore((ui, core) => configExport(ui, core, file))));
-  config
-    .command('import')
-    .description(t('cli.help.configImport'))
+  onMany('import', 'cli.help.configImport')
     .argument('<file>', t('cli.help.importFile'))
-    .option('--yes', yes)
-    .option('--accept-weaker <key>', acceptKeys, collect)
-    .option('--json', json)
     .action((file: string, flags: ApplyFlags) => choose(withCore((ui, core) => configImport(ui, core, file, apply(flags)))));
   config
     .command('backups')
     .description(t('cli.help.configBackups'))
     .option('--json', json)
     .action(() => choose(withCore(configBackups)));
-  config
-    .command('restore')
-    .description(t('cli.help.configRestore'))
+  onMany('restore', 'cli.help.configRestore')
     .argument('<number>', t('cli.help.backupNumber'))
-    .option('--yes', yes)
-    .option('--accept-weaker <key>', acceptKeys, collect)
-    .option('--json', json)
     .action((text: string, flags: ApplyFlags) => {
       const number = /^[1-9]\d{0,3}$/.test(text) ? Number(text) : null;
       choose(number === null ? wrong('badNumber', { value: text }) : withCore((ui, core) => configRestore(ui, core, number, apply(flags))));

@@ -1,13 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { open, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readRecord } from '../shared/log-query.js';
 import { appendLine, clearingFile, KEEP, lockFile, logFiles, openLogFile } from './action-log.js';
 import type { Identify, LockResult } from './file-lock.js';
 import { withFileLock } from './file-lock.js';
 import { errorCode } from './paths.js';
+import { replaceFile } from './replace-file.js';
 
 export interface LogClearOptions {
   /** claude_actions.log. */
@@ -65,26 +64,6 @@ const hold = async (name: string, before: string): Promise<Held | null> => {
     }
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return null;
-    throw error;
-  }
-};
-
-const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
-
-/** Puts a text in a file's place, mode 0600, all at once. */
-const replace = async (name: string, text: string): Promise<void> => {
-  const draft = `${name}.${randomBytes(6).toString('hex')}.tmp`;
-  const handle = await open(draft, CREATE, 0o600);
-  try {
-    try {
-      await handle.writeFile(text, 'utf8');
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(draft, name);
-  } catch (error) {
-    await rm(draft, { force: true });
     throw error;
   }
 };
@@ -149,7 +128,7 @@ export const clearOlder = async (before: string, options: LogClearOptions): Prom
         removed += held?.removed ?? 0;
         const text = (held?.kept ?? '') + more;
         if (text === '') await rm(name, { force: true });
-        else await replace(name, text);
+        else await replaceFile(name, text);
       }
       if (moved) await rm(aside, { force: true });
       await carryOver(open.filter((held) => held === moved || held.removed > 0 || (held.name === youngest && moved?.kept)));

@@ -12,9 +12,9 @@ import { Crash } from './parts/ErrorBoundary.js';
 import { FirstRun } from './parts/FirstRun.js';
 import { InfoDialogs } from './parts/InfoDialogs.js';
 import { LogSearch } from './parts/LogSearch.js';
+import { MonitorSearch } from './parts/MonitorSearch.js';
 import { OverflowMenu } from './parts/OverflowMenu.js';
 import { overlayRoot } from './parts/overlay-root.js';
-import { SearchField } from './parts/SearchField.js';
 import { Tabs } from './parts/Tabs.js';
 import { TipLayer } from './parts/TipLayer.js';
 import { Toasts } from './parts/Toasts.js';
@@ -79,7 +79,7 @@ export const App = () => {
           <header className="bar">
             <h1 className="said">Claude Manager</h1>
             <Tabs />
-            {tab === 'logs' ? <LogSearch /> : tab === 'config' ? <ConfigSearch /> : tab === 'monitor' ? <SearchField /> : null}
+            {tab === 'logs' ? <LogSearch /> : tab === 'config' ? <ConfigSearch /> : tab === 'monitor' ? <MonitorSearch /> : null}
             <Bell />
             <OverflowMenu />
           </header>

@@ -13,6 +13,30 @@ import { Ring } from './Ring.js';
 
 const namesOf = (targets: readonly CleanupTarget[]): string => targets.map(({ name }) => name).join(', ');
 
+/** A sentence and whom it is about. */
+const About = ({ words, targets }: { readonly words: string; readonly targets: readonly CleanupTarget[] }) => (
+  <span className="clip grow" data-tip={namesOf(targets)} data-tip-clip>
+    <span className="strong">{words}</span> <span className="t2">{namesOf(targets)}</span>
+  </span>
+);
+
+/** Looks at them in the preview instead: nothing ends by itself any more. */
+const Review = ({ targets }: { readonly targets: readonly CleanupTarget[] }) => {
+  const say = useWords();
+  return (
+    <button
+      type="button"
+      className="btn sm"
+      onClick={() => {
+        void steerCleanup('cancel');
+        void askFor(toClean(targets.map(({ key }) => key)));
+      }}
+    >
+      {say('cleanup.review')}…
+    </button>
+  );
+};
+
 /** What is about to be ended, with the ways to stop it. The seconds are for the eye; that it began is said once. */
 const Countdown = ({ countdown }: { readonly countdown: NonNullable<AutomationState['countdown']> }) => {
   const say = useWords();
@@ -20,25 +44,13 @@ const Countdown = ({ countdown }: { readonly countdown: NonNullable<AutomationSt
   const { startedAtMs, endsAtMs, targets } = countdown;
   const whole = Math.ceil((endsAtMs - startedAtMs) / 1000);
   const left = Math.max(0, Math.ceil((endsAtMs - now) / 1000));
-  const keys = targets.map(({ key }) => key);
   const count = targets.length;
   useEffect(() => announce(say('cleanup.countdown', { count, seconds: whole })), [say, count, whole]);
   return (
     <section className="banner" aria-label={say('cleanup.name')}>
       <Ring secondsLeft={left} intervalSeconds={whole} />
-      <span className="clip grow" data-tip={namesOf(targets)} data-tip-clip>
-        <span className="strong">{say('cleanup.countdown', { count, seconds: left })}</span> <span className="t2">{namesOf(targets)}</span>
-      </span>
-      <button
-        type="button"
-        className="btn sm"
-        onClick={() => {
-          void steerCleanup('cancel');
-          void askFor(toClean(keys));
-        }}
-      >
-        {say('cleanup.review')}…
-      </button>
+      <About words={say('cleanup.countdown', { count, seconds: left })} targets={targets} />
+      <Review targets={targets} />
       <button type="button" className="btn sm" onClick={() => void steerCleanup('extend')}>
         {say('cleanup.extend')}
       </button>
@@ -54,23 +66,11 @@ const Countdown = ({ countdown }: { readonly countdown: NonNullable<AutomationSt
 
 const Question = ({ targets }: { readonly targets: readonly CleanupTarget[] }) => {
   const say = useWords();
-  const keys = targets.map(({ key }) => key);
   return (
     <section className="banner" aria-label={say('cleanup.name')}>
       <Icon name="broom" />
-      <span className="clip grow" data-tip={namesOf(targets)} data-tip-clip>
-        <span className="strong">{say('cleanup.question', { count: targets.length })}</span> <span className="t2">{namesOf(targets)}</span>
-      </span>
-      <button
-        type="button"
-        className="btn sm"
-        onClick={() => {
-          void steerCleanup('cancel');
-          void askFor(toClean(keys));
-        }}
-      >
-        {say('cleanup.review')}…
-      </button>
+      <About words={say('cleanup.question', { count: targets.length })} targets={targets} />
+      <Review targets={targets} />
       <button type="button" className="btn sm" onClick={() => void steerCleanup('cancel')}>
         {say('cleanup.notNow')}
       </button>

@@ -1,57 +1,44 @@
-import { useDeferredValue, useEffect, useState } from 'react';
 import { useWords } from '../i18n.js';
-import { setFilter, useView } from '../view.js';
 import { focusedRow } from './grid-focus.js';
 import { Icon } from './Icon.js';
 
-/** The text query. Typing never waits for a long table: the rows follow. */
-export const SearchField = () => {
+interface SearchFieldProps {
+  /** Names the field and stands in it while it is empty. */
+  readonly label: string;
+  readonly text: string;
+  readonly onText: (text: string) => void;
+  readonly maxLength: number;
+}
+
+/** The field that Ctrl+F goes to. Escape empties it, then goes back to the table, as the arrow down does. */
+export const SearchField = ({ label, text, onText, maxLength }: SearchFieldProps) => {
   const say = useWords();
-  const query = useView((view) => view.filter.query);
-  const [text, setText] = useState(query);
-  const deferred = useDeferredValue(text);
-  useEffect(() => {
-    if (deferred !== useView.getState().filter.query) setFilter({ query: deferred });
-  }, [deferred]);
-  useEffect(() => {
-    // Cleared from elsewhere.
-    if (query === '') setText('');
-  }, [query]);
+  const clear = (): void => onText('');
   return (
     <search className="field search">
       <Icon name="search" size="sm" />
       <input
         id="search"
         type="search"
-        aria-label={say('ui.search.label')}
-        placeholder={say('ui.search.label')}
+        aria-label={label}
+        placeholder={label}
         value={text}
+        maxLength={maxLength}
         spellCheck={false}
         autoComplete="off"
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => onText(event.target.value)}
         onKeyDown={(event) => {
-          if (event.key === 'ArrowDown') {
-            event.preventDefault();
-            focusedRow()?.focus();
-          } else if (event.key === 'Escape' && text !== '') {
-            event.stopPropagation();
-            setText('');
-          } else if (event.key === 'Escape') {
-            event.stopPropagation();
-            focusedRow()?.focus();
-          }
+          if (event.key !== 'ArrowDown' && event.key !== 'Escape') return;
+          event.preventDefault();
+          event.stopPropagation();
+          if (event.key === 'Escape' && text !== '') clear();
+          else focusedRow()?.focus();
         }}
       />
       {text === '' ? (
         <kbd className="kbd">{say('ui.key.ctrlF')}</kbd>
       ) : (
-        <button
-          type="button"
-          className="icon-btn"
-          aria-label={say('ui.search.clear')}
-          data-tip={say('ui.search.clear')}
-          onClick={() => setText('')}
-        >
+        <button type="button" className="icon-btn" aria-label={say('ui.search.clear')} data-tip={say('ui.search.clear')} onClick={clear}>
           <Icon name="close" size="sm" />
         </button>
       )}
