@@ -2,7 +2,7 @@ import type { ActionsParts } from '../../src/main/actions.js';
 import { createActions } from '../../src/main/actions.js';
 import type { Entry } from '../../src/main/end-log.js';
 import type { SessionFiles } from '../../src/main/session-files.js';
-import type { EndReport, Preview, Result } from '../../src/shared/api.js';
+import type { ActionRequest, ActionScope, EndReport, Preview, Result } from '../../src/shared/api.js';
 import type { Config } from '../../src/shared/config.js';
 import { parseConfig } from '../../src/shared/config.js';
 import { acceptedKeys } from '../../src/shared/end-plan.js';
@@ -82,3 +82,28 @@ export const done = (pid: number, signal: 'SIGTERM' | 'SIGKILL' | null = 'SIGTER
 });
 export const skipped = (pid: number, id: string, reason = 'changed') => ({ pid, outcome: 'skipped', reason, id, signal: null });
 export const signals = (world: World) => world.sent.map(({ target, intent, outcome }) => `${target.key.pid} ${intent} ${outcome}`);
+
+/** A session as a row knows it. */
+export const aSession = (over: Partial<NonNullable<ProcessView['session']>> = {}): NonNullable<ProcessView['session']> => ({
+  sessionId: '00000000-0000-4000-8000-000000000050',
+  name: 'work',
+  projectDir: '/work/a',
+  version: null,
+  entrypoint: null,
+  jobId: null,
+  configDir: '/home/dana/.claude',
+  ...over,
+});
+export const request = (scope: ActionScope, over: Partial<ActionRequest> = {}): ActionRequest => ({ ...toEnd([]), scope, ...over });
+export const keysOf = (...pids: readonly number[]): ActionScope => ({ type: 'keys', keys: pids.map(key) });
+export const previewRequest = async ({ actions }: On, asked: ActionRequest) =>
+  valueIn(await actions.previewAction(asked, { caller: CALLER }));
+/** Previews a request and accepts all of it. */
+export const perform = async (on: On, asked: ActionRequest, confirmation: string | null = null) => {
+  const preview = await previewRequest(on, asked);
+  const keys = acceptedKeys(preview, { includeWarned: true });
+  return on.actions.performAction({ token: preview.token ?? 'none', keys, confirmation, caller: CALLER });
+};
+/** Level, action and pids of each entry. */
+export const logOf = ({ entries }: On) =>
+  entries.map((entry) => [entry.level, entry.action, fieldsOf(entry)['PID'] ?? fieldsOf(entry)['Mortos']]);

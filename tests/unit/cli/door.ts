@@ -1,8 +1,10 @@
+import { act, type Consent, type Order } from '../../../src/cli/act.js';
 import type { Actions } from '../../../src/main/actions.js';
 import type { EndResult, Preview, PreviewTarget } from '../../../src/shared/api.js';
 import type { ProcessKey } from '../../../src/shared/types.js';
 import { toEnd } from '../../fakes/a-view.js';
 import { fakeCore } from './fake-core.js';
+import { type FakeIoOptions, fakeUi } from './fake-io.js';
 
 export const MB = 1024 * 1024;
 export const key = (pid: number): ProcessKey => ({ pid, startedAt: `s${pid}` });
@@ -76,3 +78,33 @@ export const door = (shown: Preview, results?: readonly EndResult[]) => {
   const identities = Object.fromEntries([10, 11, 12].map((pid) => [pid, { key: key(pid), uid: 1000, exeId: '1:1', state: 'S' }]));
   return { calls, core: fakeCore({ actions, identities }) };
 };
+
+export const order = (over: Partial<Order> = {}): Order => ({
+  verb: 'end',
+  scope: { type: 'pids', pids: [10] },
+  force: false,
+  priority: null,
+  minAgeMinutes: null,
+  ...over,
+});
+export const consent = (over: Partial<Consent> = {}): Consent => ({ yes: false, confirmation: null, dryRun: false, ...over });
+
+export interface RunOptions extends Partial<Consent> {
+  readonly order?: Partial<Order>;
+  readonly force?: boolean;
+  readonly json?: boolean;
+  readonly results?: readonly EndResult[];
+  readonly io?: FakeIoOptions;
+  readonly pid?: number;
+}
+
+export const run = async (shown: Preview, options: RunOptions = {}) => {
+  const { calls, core } = door(shown, options.results);
+  const fake = fakeUi({ ...options.io, json: options.json ?? false });
+  const { yes = false, confirmation = null, dryRun = false, force = false, pid = 10 } = options;
+  const wanted = order({ scope: { type: 'pids', pids: [pid] }, force, ...options.order });
+  const code = await act(fake.ui, core, wanted, { yes, confirmation, dryRun });
+  return { code, calls, out: fake.out(), err: fake.err(), held: fake.held() };
+};
+export const CANCELLED = ['cancel', { token: 't'.repeat(32), caller: 'cli' }];
+export const asked = (force = false, pid = 10) => ['preview', toEnd([key(pid)], force), { caller: 'cli' }];
