@@ -1,16 +1,10 @@
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Lab, LabSession } from '../fixtures/lab.js';
 import { createLab } from '../fixtures/lab.js';
 import { focusRow, ready, rowOf } from './grid.js';
+import { inspect } from './inspect.js';
 import { type LaunchedApp, launchApp } from './launch.js';
-
-const THEMES = ['light', 'dark'] as const;
-const SIZES = [
-  [1280, 800],
-  [900, 600],
-] as const;
 
 describe('accessibility', () => {
   let lab: Lab;
@@ -36,35 +30,13 @@ describe('accessibility', () => {
     await lab?.close();
   });
 
-  /** Every violation of the state that is on the screen, in words, in both themes and sizes. */
-  const violations = async (): Promise<string[]> => {
-    const found: string[] = [];
-    for (const [width, height] of SIZES) {
-      await launched.app.evaluate(
-        ({ BrowserWindow }, size) => BrowserWindow.getAllWindows().map((one) => one.setContentSize(size[0], size[1])),
-        [width, height] as const,
-      );
-      for (const theme of THEMES) {
-        await page().emulateMedia({ colorScheme: theme });
-        await expect.poll(() => page().locator('html').getAttribute('data-theme')).toBe(theme);
-        // Colours must have arrived where they are going.
-        await page().evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined))));
-        const { violations: list } = await new AxeBuilder({ page: page() }).setLegacyMode().analyze();
-        for (const one of list)
-          for (const node of one.nodes)
-            found.push(`${theme} ${width}: ${one.id} (${one.help}) at ${node.target.join(' ')}: ${node.html.slice(0, 160)}`);
-      }
-    }
-    return found;
-  };
-
   it('holds for the table', async () => {
-    expect(await violations()).toEqual([]);
+    expect(await inspect(launched, 'table')).toEqual([]);
   });
 
   it('holds for a selection', async () => {
     await page().keyboard.press('Control+a');
-    expect(await violations()).toEqual([]);
+    expect(await inspect(launched, 'selection')).toEqual([]);
     await page().keyboard.press('Escape');
   });
 
@@ -74,7 +46,7 @@ describe('accessibility', () => {
     await page()
       .getByRole('complementary', { name: /^Details of/ })
       .waitFor();
-    expect(await violations()).toEqual([]);
+    expect(await inspect(launched, 'details')).toEqual([]);
     await page().keyboard.press('Escape');
   });
 
@@ -83,7 +55,7 @@ describe('accessibility', () => {
     await page().keyboard.press('Control+a');
     await page().keyboard.press('Delete');
     await page().getByRole('dialog').getByText('Left alone').waitFor();
-    expect(await violations()).toEqual([]);
+    expect(await inspect(launched, 'preview')).toEqual([]);
     await page().keyboard.press('Escape');
     await page().getByRole('dialog').waitFor({ state: 'detached' });
     await page().keyboard.press('Escape');
@@ -98,18 +70,18 @@ describe('accessibility', () => {
   it('holds for menus and pickers', async () => {
     await rowOf(page(), session.pid).click({ button: 'right' });
     await page().getByRole('menu', { name: 'Actions for billing' }).waitFor();
-    expect(await violations()).toEqual([]);
+    expect(await inspect(launched, 'row-menu')).toEqual([]);
     await closeMenu();
     await page().getByRole('button', { name: 'Menu', exact: true }).click();
     await page().getByRole('menu', { name: 'Menu' }).waitFor();
-    expect(await violations()).toEqual([]);
+    expect(await inspect(launched, 'menu')).toEqual([]);
     await closeMenu();
   });
 
   it('holds for the list of keys', async () => {
     await page().keyboard.press('?');
     await page().getByRole('dialog').waitFor();
-    expect(await violations()).toEqual([]);
+    expect(await inspect(launched, 'keys')).toEqual([]);
     await page().keyboard.press('Escape');
     await page().getByRole('dialog').waitFor({ state: 'detached' });
   });
@@ -118,7 +90,7 @@ describe('accessibility', () => {
     await page().keyboard.press('Control+f');
     await page().keyboard.type('no such thing');
     await page().getByRole('button', { name: 'Clear filters' }).waitFor();
-    expect(await violations()).toEqual([]);
+    expect(await inspect(launched, 'filtered-out')).toEqual([]);
   });
 
   it('finds what is wrong, so that silence means something', async () => {
@@ -127,6 +99,6 @@ describe('accessibility', () => {
       image.src = 'data:,';
       document.body.append(image);
     });
-    expect((await violations()).some((text) => text.includes('image-alt'))).toBe(true);
+    expect((await inspect(launched, 'bad-image')).some((text) => text.includes('image-alt'))).toBe(true);
   });
 });

@@ -1,19 +1,21 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { projectSlug } from '../../src/main/session-files.js';
 import type { Lab } from '../fixtures/lab.js';
 import { cleanEnv, createLab, isAlive, procStat, until } from '../fixtures/lab.js';
 import { focusRow, ready, rowOf } from './grid.js';
+import { inspect } from './inspect.js';
 import { isRoot, type LaunchedApp, launchApp } from './launch.js';
 
 /** Nobody's: a uid without a name and without processes of its own. Only root can start sessions under it. */
 const OTHER_UID = 64_713;
 /** What was just started is left alone by the bulks for so long. */
 const MIN_AGE_MS = 60_000;
+/** Another size would close a menu. */
+const AS_IT_IS = { sizes: [] };
 
 /**
  * The window sees the whole machine, and other Claude processes may run on it: whatever a bulk here lists beside the lab's own is
@@ -61,19 +63,6 @@ describe('acting on many, with real processes', () => {
     for (let turn = 0; turn < 4; turn += 1) await page().keyboard.press('Escape');
     await dialog().waitFor({ state: 'detached' });
   };
-  /** Every violation on the screen, in words, in both themes. */
-  const violations = async (): Promise<string[]> => {
-    const found: string[] = [];
-    for (const theme of ['light', 'dark'] as const) {
-      await page().emulateMedia({ colorScheme: theme });
-      await expect.poll(() => page().locator('html').getAttribute('data-theme')).toBe(theme);
-      await page().evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined))));
-      const { violations: list } = await new AxeBuilder({ page: page() }).setLegacyMode().analyze();
-      for (const one of list)
-        for (const node of one.nodes) found.push(`${theme}: ${one.id} at ${node.target.join(' ')}: ${node.html.slice(0, 160)}`);
-    }
-    return found;
-  };
   /** A left-over server that serves a port, which makes it a possible orphan only. */
   const startPossible = async (): Promise<number> => {
     const out = join(lab.home, 'possible.pid');
@@ -119,7 +108,7 @@ describe('acting on many, with real processes', () => {
     const one = await lab.session({ project: 'first' });
     const two = await lab.session({ project: 'second' });
     await select(one.pid, two.pid);
-    expect(await violations()).toEqual([]);
+    expect(await inspect(launched, 'two-selected', AS_IT_IS)).toEqual([]);
     await page().locator('.foot').getByRole('button', { name: 'End…' }).click();
     await dialog().getByRole('heading', { name: 'End 2 processes?' }).waitFor();
     await dialog().getByRole('button', { name: 'End 2 processes' }).click();
@@ -139,7 +128,7 @@ describe('acting on many, with real processes', () => {
     await dialog().getByRole('button', { name: 'Pause 1 process' }).click();
     await until('it is stopped', () => procStat(session.pid)?.state === 'T');
     await rowOf(page(), session.pid).getByText('Paused').waitFor();
-    expect(await violations()).toEqual([]);
+    expect(await inspect(launched, 'paused', AS_IT_IS)).toEqual([]);
 
     await rowOf(page(), session.pid).click({ button: 'right' });
     await page().getByRole('menuitem', { name: 'Continue…' }).click();
@@ -154,7 +143,7 @@ describe('acting on many, with real processes', () => {
     await rowOf(page(), session.pid).click({ button: 'right' });
     await page().getByRole('menuitem', { name: 'Priority' }).hover();
     await page().getByRole('menuitem', { name: 'Low…' }).waitFor();
-    expect(await violations()).toEqual([]);
+    expect(await inspect(launched, 'priority-menu', AS_IT_IS)).toEqual([]);
     await page().getByRole('menuitem', { name: 'Low…' }).click();
     await dialog().getByRole('button', { name: 'Set priority to low' }).click();
     const niceOf = (pid: number): number => {
@@ -181,7 +170,7 @@ describe('acting on many, with real processes', () => {
     await button(/^Recently stopped [1-9]/).click();
     const line = dialog().getByRole('listitem').filter({ hasText: 'resumable' });
     expect(await line.textContent()).toContain(`claude --resume ${session.sessionId}`);
-    expect(await violations()).toEqual([]);
+    expect(await inspect(launched, 'stopped', AS_IT_IS)).toEqual([]);
     await line.getByRole('button', { name: /^Copy resume command/ }).click();
     const copied = await launched.app.evaluate(({ clipboard }) => clipboard.readText());
     expect(copied).toContain(`claude --resume ${session.sessionId}`);
@@ -199,7 +188,7 @@ describe('acting on many, with real processes', () => {
     await field.press('Enter');
     await field.fill('ALL');
     expect(await end.getAttribute('aria-disabled')).toBe('false');
-    expect(await violations()).toEqual([]);
+    expect(await inspect(launched, 'end-all', AS_IT_IS)).toEqual([]);
     await dialog().getByRole('button', { name: 'Cancel' }).click();
     await dialog().waitFor({ state: 'detached' });
   });
@@ -234,7 +223,7 @@ describe('acting on many, with real processes', () => {
     expect([await isTicked(orphan), await isTicked(possible)]).toEqual([true, false]);
     expect(await lineOf(possible).textContent()).toContain('Possible orphan');
     await untickOthers(orphan);
-    expect(await violations()).toEqual([]);
+    expect(await inspect(launched, 'clean-orphans', AS_IT_IS)).toEqual([]);
     await dialog().getByRole('heading', { name: 'End 1 left-over process?' }).waitFor();
     await dialog().getByRole('button', { name: 'End 1 process' }).click();
     await until('it is gone', () => !isAlive(orphan), 15_000);

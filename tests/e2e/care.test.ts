@@ -1,21 +1,15 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type NotificationDaemon, startNotificationDaemon } from '../fakes/desktop/notification-daemon.js';
 import type { Lab } from '../fixtures/lab.js';
 import { createLab, isAlive, procStat, until } from '../fixtures/lab.js';
 import { ready } from './grid.js';
+import { inspect } from './inspect.js';
 import { type LaunchedApp, launchApp, makeHome, repository } from './launch.js';
 
-const THEMES = ['light', 'dark'] as const;
-const SIZES = [
-  [1280, 800],
-  [900, 600],
-] as const;
 const clock = join(repository, 'tests', 'fakes', 'clock.cjs');
-const pictures = join(repository, 'test-results');
 
 /** A home whose configuration says this. */
 const homeWith = (settings: object): string => {
@@ -25,31 +19,6 @@ const homeWith = (settings: object): string => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   writeFileSync(join(folder, 'claude_limits.json'), JSON.stringify({ global_settings: settings }), { mode: 0o600 });
   return home;
-};
-
-/** Every state on the screen in both themes and sizes: pictures of it, and what axe finds wrong. */
-const inspect = async ({ app, page }: LaunchedApp, name: string): Promise<readonly string[]> => {
-  mkdirSync(pictures, { recursive: true });
-  const found: string[] = [];
-  for (const [width, height] of SIZES) {
-    await app.evaluate(({ BrowserWindow }, [w, h]) => BrowserWindow.getAllWindows().map((one) => one.setContentSize(w, h)), [
-      width,
-      height,
-    ] as const);
-    await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(width);
-    for (const theme of THEMES) {
-      await page.emulateMedia({ colorScheme: theme });
-      await expect.poll(() => page.locator('html').getAttribute('data-theme')).toBe(theme);
-      await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined))));
-      await page.screenshot({ path: join(pictures, `${name}-${theme}${width === 900 ? '-900' : ''}.png`) });
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      if (wide > 0) found.push(`${theme} ${width}: ${wide} px too wide`);
-      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-      for (const one of violations)
-        for (const node of one.nodes) found.push(`${theme} ${width}: ${one.id} at ${node.target.join(' ')}: ${node.html.slice(0, 160)}`);
-    }
-  }
-  return found;
 };
 
 const logOf = (home: string): string => {

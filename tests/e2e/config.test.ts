@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Lab } from '../fixtures/lab.js';
 import { createLab } from '../fixtures/lab.js';
 import { ready } from './grid.js';
+import { inspect } from './inspect.js';
 import { type LaunchedApp, launchApp } from './launch.js';
 
 /** Two sizes and two themes of a long page, on a machine that may be busy. */
@@ -206,37 +206,12 @@ describe('the Config tab', () => {
   });
 
   describe('is accessible in both themes and sizes', () => {
-    const violations = async (what: string): Promise<string[]> => {
-      const found: string[] = [];
-      for (const [width, height] of [
-        [1280, 800],
-        [900, 600],
-      ] as const) {
-        await launched.app.evaluate(
-          ({ BrowserWindow }, size) => BrowserWindow.getAllWindows().map((one) => one.setContentSize(size[0], size[1])),
-          [width, height] as const,
-        );
-        for (const theme of ['light', 'dark'] as const) {
-          await page().emulateMedia({ colorScheme: theme });
-          await expect.poll(() => page().locator('html').getAttribute('data-theme')).toBe(theme);
-          await page().evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined))));
-          const { violations: list } = await new AxeBuilder({ page: page() }).setLegacyMode().analyze();
-          for (const one of list)
-            for (const node of one.nodes)
-              found.push(`${theme} ${width}: ${one.id} at ${node.target.join(' ')}: ${node.html.slice(0, 160)}`);
-          const shots = process.env['CONFIG_SHOTS'];
-          if (shots) await page().screenshot({ path: join(shots, `${what}-${theme}-${width}.png`) });
-        }
-      }
-      return found;
-    };
-
     it(
       'with a wrong value',
       async () => {
         await show('Global');
         await field('Sessions of one user').fill('0');
-        expect(await violations('global')).toEqual([]);
+        expect(await inspect(launched, 'config-global')).toEqual([]);
         await page().keyboard.press('Escape');
       },
       AXE_MS,
@@ -248,7 +223,7 @@ describe('the Config tab', () => {
         await show('Users');
         await field('default: Memory, MB').fill('4096');
         await page().keyboard.press('Enter');
-        expect(await violations('users')).toEqual([]);
+        expect(await inspect(launched, 'config-users')).toEqual([]);
       },
       AXE_MS,
     );
@@ -260,7 +235,7 @@ describe('the Config tab', () => {
         await page().getByRole('textbox', { name: 'What it has to be' }).fill('marina');
         await page().keyboard.press('Enter');
         await page().getByRole('button', { name: 'Remove marina' }).waitFor();
-        expect(await violations('security')).toEqual([]);
+        expect(await inspect(launched, 'config-security')).toEqual([]);
       },
       AXE_MS,
     );
@@ -270,7 +245,7 @@ describe('the Config tab', () => {
       async () => {
         await page().getByRole('button', { name: 'Reset all…' }).click();
         await page().getByRole('dialog').waitFor();
-        expect(await violations('preview')).toEqual([]);
+        expect(await inspect(launched, 'config-preview')).toEqual([]);
         await page().keyboard.press('Escape');
         await page().getByRole('dialog').waitFor({ state: 'detached' });
       },
@@ -286,8 +261,6 @@ describe('the Config tab', () => {
     await page().getByRole('group', { name: 'Language' }).getByRole('button', { name: 'Português (Brasil)' }).press('Enter');
     await page().getByRole('group', { name: 'Idioma' }).waitFor();
     await page().getByRole('textbox', { name: 'Memória de uma sessão' }).waitFor();
-    const shots = process.env['CONFIG_SHOTS'];
-    if (shots) await page().screenshot({ path: join(shots, 'global-pt.png') });
   });
 
   it('complained of nothing', () => {

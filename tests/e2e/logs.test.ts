@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Lab } from '../fixtures/lab.js';
 import { createLab, isAlive, until } from '../fixtures/lab.js';
 import { focusRow, ready } from './grid.js';
+import { inspect } from './inspect.js';
 import { type LaunchedApp, launchApp } from './launch.js';
 
 const HOSTILE = '<img src=x onerror=alert(1)>=2+3';
@@ -243,28 +243,7 @@ describe('the Logs tab', () => {
 
   it('is accessible in both themes and sizes, with its details, its panel and its dialog', async () => {
     const found: string[] = [];
-    const look = async (what: string): Promise<void> => {
-      for (const [width, height] of [
-        [1280, 800],
-        [900, 600],
-      ] as const) {
-        await launched.app.evaluate(
-          ({ BrowserWindow }, size) => BrowserWindow.getAllWindows().map((one) => one.setContentSize(size[0], size[1])),
-          [width, height] as const,
-        );
-        for (const theme of ['light', 'dark'] as const) {
-          await page().emulateMedia({ colorScheme: theme });
-          await expect.poll(() => page().locator('html').getAttribute('data-theme')).toBe(theme);
-          await page().evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined))));
-          const { violations } = await new AxeBuilder({ page: page() }).setLegacyMode().analyze();
-          for (const one of violations)
-            for (const node of one.nodes)
-              found.push(`${what} ${theme} ${width}: ${one.id} at ${node.target.join(' ')}: ${node.html.slice(0, 160)}`);
-          const shots = process.env['LOG_SHOTS'];
-          if (shots) await page().screenshot({ path: join(shots, `${what}-${theme}-${width}.png`) });
-        }
-      }
-    };
+    const look = async (what: string): Promise<void> => void found.push(...(await inspect(launched, `logs-${what}`)));
     await look('lines');
     await grid().locator('[data-row][tabindex="0"]').focus();
     await page().keyboard.press('Enter');
