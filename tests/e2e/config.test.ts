@@ -79,8 +79,8 @@ describe('the Config tab', () => {
     await expect.poll(onDisk).toMatchObject({ user_limits: { marina: { enforce: 'end' } } });
     await page().getByRole('button', { name: 'Reset marina to default' }).click();
     await expect.poll(onDisk).toEqual({ later: 1, user_limits: { default: { max_processes: 5 } } });
-    expect(log()).toContain('SUCCESS - CONFIG_CHANGE: Key: user_limits.marina.memory_limit_mb - From: default - To: 2048');
-    expect(log()).toContain('SUCCESS - CONFIG_RESET: Key: user_limits.marina.enforce - From: end - To: default');
+    await expect.poll(log).toContain('SUCCESS - CONFIG_CHANGE: Key: user_limits.marina.memory_limit_mb - From: default - To: 2048');
+    await expect.poll(log).toContain('SUCCESS - CONFIG_RESET: Key: user_limits.marina.enforce - From: end - To: default');
   });
 
   it('changes what holds for all, keeps the last valid value, and shows what differs', async () => {
@@ -202,7 +202,7 @@ describe('the Config tab', () => {
     await dialog.getByRole('button', { name: /^Reset \d+ settings?$/ }).click();
     await dialog.waitFor({ state: 'detached' });
     await expect.poll(() => page().locator('.foot').textContent()).toContain('0 settings differ');
-    expect(log()).toMatch(/CONFIG_RESET: Key: protect_rules\.user:marina/);
+    await expect.poll(log).toMatch(/CONFIG_RESET: Key: protect_rules\.user:marina/);
   });
 
   describe('is accessible in both themes and sizes', () => {
