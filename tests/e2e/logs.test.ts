@@ -241,32 +241,37 @@ describe('the Logs tab', () => {
     expect(readFileSync(logFile, 'utf8')).toContain('not a line\n');
   });
 
-  it('is accessible in both themes and sizes, with its details, its panel and its dialog', async () => {
-    const found: string[] = [];
-    const look = async (what: string): Promise<void> => void found.push(...(await inspect(launched, `logs-${what}`)));
-    await look('lines');
-    await grid().locator('[data-row][tabindex="0"]').focus();
-    await page().keyboard.press('Enter');
-    await page().locator('.logx').waitFor();
-    await look('details');
-    await page().keyboard.press('Escape');
-    await page()
-      .getByRole('button', { name: /^Time: / })
-      .click();
-    await look('time');
-    await page().keyboard.press('Escape');
-    await page().locator('.panel').waitFor({ state: 'detached' });
-    await page().getByRole('button', { name: 'Clear old entries…' }).click();
-    await page().getByRole('dialog').waitFor();
-    await look('clear');
-    await page().keyboard.press('Escape');
-    await page().getByRole('dialog').waitFor({ state: 'detached' });
-    await page().keyboard.press('Control+f');
-    await page().keyboard.type('zzzz');
-    await page().getByRole('button', { name: 'Clear filters' }).waitFor();
-    await look('empty');
-    await page().getByRole('button', { name: 'Clear filters' }).click();
-    expect(found).toEqual([]);
+  describe('is accessible in both themes and sizes', () => {
+    it('with its lines and the details of one', async () => {
+      expect(await inspect(launched, 'logs-lines')).toEqual([]);
+      await grid().locator('[data-row][tabindex="0"]').focus();
+      await page().keyboard.press('Enter');
+      await page().locator('.logx').waitFor();
+      expect(await inspect(launched, 'logs-details')).toEqual([]);
+      await page().keyboard.press('Escape');
+    });
+
+    it('with its panel and its dialog', async () => {
+      await page()
+        .getByRole('button', { name: /^Time: / })
+        .click();
+      expect(await inspect(launched, 'logs-time')).toEqual([]);
+      await page().keyboard.press('Escape');
+      await page().locator('.panel').waitFor({ state: 'detached' });
+      await page().getByRole('button', { name: 'Clear old entries…' }).click();
+      await page().getByRole('dialog').waitFor();
+      expect(await inspect(launched, 'logs-clear')).toEqual([]);
+      await page().keyboard.press('Escape');
+      await page().getByRole('dialog').waitFor({ state: 'detached' });
+    });
+
+    it('where a filter hides everything', async () => {
+      await page().keyboard.press('Control+f');
+      await page().keyboard.type('zzzz');
+      await page().getByRole('button', { name: 'Clear filters' }).waitFor();
+      expect(await inspect(launched, 'logs-empty')).toEqual([]);
+      await page().getByRole('button', { name: 'Clear filters' }).click();
+    });
   });
 
   it('goes from tab to tab with the arrows and speaks Portuguese', async () => {
