@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { LoopState } from '../shared/api.js';
 import { sampleOf } from '../shared/history-sample.js';
 import { parseLogLine } from '../shared/log-line.js';
@@ -48,6 +49,8 @@ export interface RecorderParts {
 }
 
 const POSITION = 'log';
+/** So many lines of the log are taken apart before the window gets its turn. */
+const BATCH = 1_000;
 /** The log of before the history began is no part of it. */
 const MOST_BACK_MS = 86_400_000;
 
@@ -72,11 +75,14 @@ export const createRecorder = ({ store, logPath, now }: RecorderParts): Recorder
     const fresh = await newLogLines(logPath, position);
     if (fresh === null) return;
     const begunMs = position === null ? now() - MOST_BACK_MS : 0;
-    const events = fresh.lines.flatMap((line): readonly NewEvent[] => {
+    const events: NewEvent[] = [];
+    for (const [at, line] of fresh.lines.entries()) {
+      // A first start may find a log of many megabytes, and the window must not wait for it.
+      if (at % BATCH === BATCH - 1) await breathe();
       const entry = parseLogLine(line);
       const event = entry === null ? null : eventOf(entry, wallMs(entry.at, now()));
-      return event === null || event.atMs < begunMs ? [] : [event];
-    });
+      if (event !== null && event.atMs >= begunMs) events.push(event);
+    }
     position = fresh.position;
     store.note(events, { [POSITION]: JSON.stringify(position) });
   };

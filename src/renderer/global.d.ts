@@ -13,5 +13,6 @@ declare module 'react' {
     '--col-gap'?: string;
     '--edge'?: string;
     '--bar-px'?: string;
+    '--rows-px'?: string;
   }
 }

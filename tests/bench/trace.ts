@@ -2,6 +2,7 @@
 
 interface TraceEvent {
   readonly name: string;
+  readonly cat?: string;
   readonly ph: string;
   readonly pid: number;
   readonly tid: number;
@@ -24,7 +25,12 @@ export interface ThreadTrace {
   readonly tasks: readonly Task[];
   /** By the event's name: script, style, layout, paint. Nested events are counted in each of the names. */
   readonly parts: readonly (Task & { readonly name: string })[];
+  /** When the page called `performance.mark`, ms; only with the category blink.user_timing. */
+  readonly marks: readonly number[];
 }
+
+/** The name of a mark that is looked for. */
+export const MARK = 'bench-step';
 
 const isTraceEvent = (value: unknown): value is TraceEvent =>
   typeof value === 'object' && value !== null && 'name' in value && 'ph' in value && 'ts' in value;
@@ -57,6 +63,10 @@ export const rendererThread = (json: string, pid: number): ThreadTrace => {
   return {
     tasks: own.filter(({ name }) => name === 'ThreadControllerImpl::RunTask').map(taskOf),
     parts: own.filter(({ name }) => PARTS.includes(name)).map((event) => ({ ...taskOf(event), name: event.name })),
+    marks: events
+      .filter(({ cat, pid: by, name }) => by === pid && cat === 'blink.user_timing' && name === MARK)
+      .map(({ ts }) => ts / 1000)
+      .sort((a, b) => a - b),
   };
 };
 

@@ -4,6 +4,7 @@ import { useWords } from '../i18n.js';
 import { rowAt } from '../log-pages.js';
 import { readRange, useLog } from '../log-view.js';
 import { indexAfter } from '../move.js';
+import { createRowSlots } from '../row-slots.js';
 import { Icon } from './Icon.js';
 import { LogLine } from './LogLine.js';
 
@@ -47,7 +48,7 @@ export const LogGrid = ({ following, year }: { readonly following: boolean; read
   const focused = useLog((log) => log.focused);
   const filter = useLog((log) => log.filter);
   const { matching } = pages;
-  const [bar, setBar] = useState(0);
+  const [widths, setWidths] = useState({ bar: 0, rows: 0 });
   const current = focused !== null && focused < matching ? focused : matching - 1;
   const currentIndex = matching - 1 - current;
 
@@ -62,7 +63,9 @@ export const LogGrid = ({ following, year }: { readonly following: boolean; read
       [currentIndex],
     ),
   });
-  const items = virtualizer.getVirtualItems();
+  const items = new Map(virtualizer.getVirtualItems().map((item) => [matching - 1 - item.index, item]));
+  const [assign] = useState(createRowSlots);
+  const slots = assign([...items.keys()], virtualizer.isScrolling);
   const first = virtualizer.range?.startIndex ?? 0;
   const last = virtualizer.range?.endIndex ?? 0;
 
@@ -93,7 +96,7 @@ export const LogGrid = ({ following, year }: { readonly following: boolean; read
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!element) return;
-    const measure = (): void => setBar(element.offsetWidth - element.clientWidth);
+    const measure = (): void => setWidths({ bar: element.offsetWidth - element.clientWidth, rows: element.clientWidth });
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
@@ -146,7 +149,7 @@ export const LogGrid = ({ following, year }: { readonly following: boolean; read
       role="treegrid"
       aria-label={say('ui.log.label')}
       aria-rowcount={matching + 1}
-      style={{ '--bar-px': `${bar}px` }}
+      style={{ '--bar-px': `${widths.bar}px`, ...(widths.rows > 0 ? { '--rows-px': `${widths.rows}px` } : {}) }}
     >
       <Head />
       <div
@@ -162,16 +165,17 @@ export const LogGrid = ({ following, year }: { readonly following: boolean; read
         }}
       >
         <div role="none" style={{ height: virtualizer.getTotalSize() }}>
-          {items.map((item) => {
-            const place = matching - 1 - item.index;
+          {slots.map(({ id, place }) => {
+            const item = items.get(place);
+            if (!item) return null;
             return (
               <div
                 role="none"
-                key={place}
+                key={id}
                 ref={place === open ? virtualizer.measureElement : undefined}
                 data-index={item.index}
-                className="at"
-                style={{ transform: `translateY(${item.start}px)` }}
+                className={place === open ? 'at is-open' : 'at'}
+                style={{ top: item.start }}
               >
                 <LogLine
                   row={rowAt(pages, item.index)}
