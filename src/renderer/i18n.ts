@@ -3,6 +3,7 @@ import { createContext, createElement, type ReactNode, useContext, useMemo } fro
 import { initReactI18next, useTranslation } from 'react-i18next';
 import en from '../../resources/locales/en.json';
 import ptBr from '../../resources/locales/pt-BR.json';
+import { deepEqual } from '../shared/equal.js';
 import type { Language } from '../shared/format.js';
 import type { Evidence } from '../shared/types.js';
 import { useShown } from './store.js';
@@ -26,15 +27,19 @@ export const useLanguage = (): Language => useShown((shown) => shown.app?.langua
 
 export type Say = (key: string, values?: Readonly<Record<string, unknown>>) => string;
 
-/** Words out of a translator. Those without values are kept: a table asks for the same few hundreds of times a second. */
-const sayer = (translate: (key: string, values: Record<string, unknown>) => string): Say => {
-  const plain = new Map<string, string>();
+interface Said {
+  readonly values: Readonly<Record<string, unknown>> | undefined;
+  readonly text: string;
+}
+
+/** Words out of a translator. The last text of each key is kept: a table asks for the same few hundreds of times a second. */
+export const sayer = (translate: (key: string, values: Record<string, unknown>) => string): Say => {
+  const said = new Map<string, Said>();
   return (key, values) => {
-    if (values) return translate(key, { ...values });
-    const kept = plain.get(key);
-    if (kept !== undefined) return kept;
-    const text = translate(key, {});
-    plain.set(key, text);
+    const kept = said.get(key);
+    if (kept !== undefined && deepEqual(kept.values, values)) return kept.text;
+    const text = translate(key, { ...values });
+    said.set(key, { values, text });
     return text;
   };
 };

@@ -1,6 +1,6 @@
-import { keyId } from '../shared/process-key.js';
 import type { Activity, ProcessView, StatusWord } from '../shared/types.js';
 import type { SortId } from './columns.js';
+import { rowId } from './row-id.js';
 
 /** "orphans" is the chip's word for both kinds of orphan; the sidebar tells them apart. */
 export type StatusFilter = 'all' | 'orphans' | StatusWord;
@@ -144,8 +144,8 @@ const forests = new WeakMap<readonly ProcessView[], Forest>();
 export const growForest = (views: readonly ProcessView[]): Forest => {
   const kept = forests.get(views);
   if (kept) return kept;
-  const byId = new Map(views.map((view) => [keyId(view.key), view]));
-  const ownerOf = (view: ProcessView): ProcessView | undefined => (view.owner ? byId.get(keyId(view.owner)) : undefined);
+  const byId = new Map(views.map((view) => [rowId(view.key), view]));
+  const ownerOf = (view: ProcessView): ProcessView | undefined => (view.owner ? byId.get(rowId(view.owner)) : undefined);
   const topOf = (view: ProcessView): ProcessView => {
     const seen = new Set([view]);
     let top = view;
@@ -165,7 +165,7 @@ export const growForest = (views: readonly ProcessView[]): Forest => {
       roots.push(view);
       continue;
     }
-    const id = keyId(top.key);
+    const id = rowId(top.key);
     const children = childrenOf.get(id);
     if (children) children.push(view);
     else childrenOf.set(id, [view]);
@@ -192,12 +192,12 @@ export const matcher = (filter: Filter, kindName: (view: ProcessView) => string)
 export const selectRows = (input: RowsInput): readonly Row[] => {
   const { filter, sort, tree, expanded, order } = input;
   const matches = matcher(filter, input.kindName);
-  const goneIds = new Set(input.gone.map((view) => keyId(view.key)));
+  const goneIds = new Set(input.gone.map((view) => rowId(view.key)));
   const views = input.gone.length > 0 ? [...input.processes, ...input.gone] : input.processes;
   const arrange = (list: readonly ProcessView[], wholeTree: boolean): readonly Candidate[] =>
     list
       .map((view): Candidate => {
-        const id = keyId(view.key);
+        const id = rowId(view.key);
         const place = order?.get(id) ?? Number.MAX_SAFE_INTEGER;
         return { id, view, value: sortValue(view, sort.by, wholeTree), place };
       })
@@ -227,7 +227,7 @@ export const selectRows = (input: RowsInput): readonly Row[] => {
   const { roots, childrenOf } = growForest(views);
   const shown = new Map<ProcessView, { readonly own: boolean; readonly children: readonly ProcessView[] }>();
   for (const root of roots) {
-    const children = childrenOf.get(keyId(root.key)) ?? [];
+    const children = childrenOf.get(rowId(root.key)) ?? [];
     const own = matches(root, false);
     // When a session matches, its children come along; when only children do, they show with it as context.
     const below = own ? children : children.filter((child) => matches(child, true));

@@ -3,8 +3,6 @@ import type { Trend } from '../shared/api.js';
 export interface SparkPath {
   /** The value of a path's d: one stretch of line for each run without a gap; empty when there is none. */
   readonly line: string;
-  /** The same stretches closed down to the box's floor, to be filled. */
-  readonly area: string;
   /** The newest value, null when it was not read. */
   readonly last: { readonly x: number; readonly y: number } | null;
   /** Height of the limit's line, null when the values are far from it. */
@@ -32,7 +30,7 @@ export const sparkPath = (trend: Trend, limit: number | null, box: SparkBox): Sp
     if (value > peak) peak = value;
     if (value < bottom) bottom = value;
   }
-  if (peak === -Infinity) return { line: '', area: '', last: null, limitY: null, peak: null };
+  if (peak === -Infinity) return { line: '', last: null, limitY: null, peak: null };
   const showLimit = limit !== null && peak >= limit * NEAR;
   const top = showLimit ? Math.max(peak, limit) : peak;
   const span = Math.max(top - bottom, top * LEAST_SPAN, 1);
@@ -42,35 +40,38 @@ export const sparkPath = (trend: Trend, limit: number | null, box: SparkBox): Sp
   const yOf = (value: number): number => round(height / 2 - ((value - middle) / span) * (height - 2 * pad));
 
   let line = '';
-  let area = '';
   let points = '';
   let count = 0;
-  let firstX = 0;
   for (let index = 0; index <= trend.length; index += 1) {
     const value = trend[index] ?? null;
     if (value !== null) {
       const x = round(width - pad - (trend.length - 1 - index) * step);
       points += `${count === 0 ? '' : 'L'}${x} ${yOf(value)}`;
-      if (count === 0) firstX = x;
       count += 1;
       continue;
     }
-    if (count > 1) {
-      const lastX = round(width - pad - (trend.length - index) * step);
-      line += `M${points}`;
-      area += `M${firstX} ${height}L${points}L${lastX} ${height}Z`;
-    }
+    if (count > 1) line += `M${points}`;
     points = '';
     count = 0;
   }
   const newest = trend.at(-1) ?? null;
   return {
     line,
-    area,
     last: newest === null ? null : { x: round(width - pad), y: yOf(newest) },
     limitY: showLimit ? yOf(limit) : null,
     peak,
   };
 };
+
+/** The stretches of a line closed down to the box's floor, to be filled. */
+export const areaBelow = (line: string, height: number): string =>
+  line
+    .split('M')
+    .slice(1)
+    .map((stretch) => {
+      const xs = stretch.split('L').map((point) => point.split(' ')[0]);
+      return `M${xs[0]} ${height}L${stretch}L${xs.at(-1)} ${height}Z`;
+    })
+    .join('');
 
 const round = (value: number): number => Math.round(value * 10) / 10;

@@ -1,18 +1,19 @@
 import { KIND_RULES } from '../shared/guard.js';
-import { keyId } from '../shared/process-key.js';
 import type { ProcessView } from '../shared/types.js';
-import { collator, type Filter, growForest, holdsStatus, matcher, type StatusFilter, userOf } from './select.js';
+import { rowId } from './row-id.js';
+import { collator, type Filter, growForest, matcher, type StatusFilter, userOf } from './select.js';
 
 export interface Tally {
   readonly count: number;
   readonly memoryBytes: number | null;
 }
 
-const NARROWER = ['normal', 'high-memory', 'old', 'possible-orphan', 'orphan', 'orphans'] as const;
-
 const add = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : a + b);
 
 type StatusTallies = Readonly<Record<StatusFilter, Tally>>;
+
+/** The rest of a filter beside its status. */
+const sameRest = (a: Filter, b: Filter): boolean => a.user === b.user && a.activity === b.activity && a.query === b.query;
 
 /** The last answer for a list: the sidebar and the toolbar ask the same while no filter is set. */
 const statusTallies = new WeakMap<
@@ -27,11 +28,17 @@ export const tallyStatuses = (
   kindName: (view: ProcessView) => string,
 ): StatusTallies => {
   const kept = statusTallies.get(processes);
-  if (kept?.filter === filter && kept.kindName === kindName) return kept.tallies;
+  if (kept?.kindName === kindName && sameRest(kept.filter, filter)) return kept.tallies;
   const tallies = countStatuses(processes, filter, kindName);
   statusTallies.set(processes, { filter, kindName, tallies });
   return tallies;
 };
+
+const NONE: readonly StatusFilter[] = [];
+
+/** Under which statuses a row is found by itself, "all" aside. */
+const statusesOf = ({ conditions }: ProcessView): readonly StatusFilter[] =>
+  conditions.includes('orphan') || conditions.includes('possible-orphan') ? [...conditions, 'orphans'] : conditions;
 
 const countStatuses = (processes: readonly ProcessView[], filter: Filter, kindName: (view: ProcessView) => string): StatusTallies => {
   const matches = matcher(filter, kindName);
@@ -51,13 +58,14 @@ const countStatuses = (processes: readonly ProcessView[], filter: Filter, kindNa
   };
   for (const root of roots) {
     const own = matches(root, false, 'all');
-    const below = (childrenOf.get(keyId(root.key)) ?? []).filter((child) => matches(child, true, 'all'));
+    const below = (childrenOf.get(rowId(root.key)) ?? []).filter((child) => matches(child, true, 'all'));
     // "All" counts items as the table lists them: a session shown for its children's sake is one.
     if (own || below.length > 0) count('all', root.tree.memoryBytes);
-    for (const status of NARROWER) {
-      if (own && holdsStatus(root, status)) count(status, root.tree.memoryBytes);
-      else if (status !== 'normal') for (const child of below) if (holdsStatus(child, status)) count(status, child.memoryBytes);
-    }
+    const held = own ? statusesOf(root) : NONE;
+    for (const status of held) count(status, root.tree.memoryBytes);
+    // A child counts for itself only where its session does not stand for it.
+    for (const child of below)
+      for (const status of statusesOf(child)) if (status !== 'normal' && !held.includes(status)) count(status, child.memoryBytes);
   }
   return tallies;
 };
@@ -70,12 +78,12 @@ const userTallies = new WeakMap<readonly ProcessView[], readonly UserTally[]>();
 export const tallyUsers = (processes: readonly ProcessView[]): readonly UserTally[] => {
   const kept = userTallies.get(processes);
   if (kept) return kept;
-  const byId = new Map(processes.map((view) => [keyId(view.key), view]));
+  const byId = new Map(processes.map((view) => [rowId(view.key), view]));
   const users = new Map<string | null, { count: number; memoryBytes: number | null }>();
   for (const view of processes) {
     const user = userOf(view);
     const entry = users.get(user) ?? { count: 0, memoryBytes: null };
-    const owner = view.owner ? byId.get(keyId(view.owner)) : undefined;
+    const owner = view.owner ? byId.get(rowId(view.owner)) : undefined;
     if (!owner || userOf(owner) !== user) entry.count += 1;
     entry.memoryBytes = add(entry.memoryBytes, view.memoryBytes);
     users.set(user, entry);
@@ -90,9 +98,9 @@ export const tallyUsers = (processes: readonly ProcessView[]): readonly UserTall
 /** Memory of a selection, each process once: a chosen session covers what it owns. Null = none known. */
 export const memoryOf = (processes: readonly ProcessView[], ids: ReadonlySet<string>, tree: boolean): number | null => {
   let sum: number | null = null;
-  const covered = (view: ProcessView): boolean => tree && view.owner !== null && ids.has(keyId(view.owner));
+  const covered = (view: ProcessView): boolean => tree && view.owner !== null && ids.has(rowId(view.owner));
   for (const view of processes) {
-    const id = keyId(view.key);
+    const id = rowId(view.key);
     if (!ids.has(id) || covered(view)) continue;
     sum = add(sum, tree && view.owner === null ? view.tree.memoryBytes : view.memoryBytes);
   }

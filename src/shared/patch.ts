@@ -102,18 +102,20 @@ const STEPS: Readonly<Record<Step, (trend: Trend, point: number | null) => Trend
 };
 
 const applyTrends = (before: Trends, patch: TrendsPatch, rows: readonly ProcessView[]): Trends | null => {
-  const gone = new Set(patch.gone);
-  const after = new Map(Object.entries(before).filter(([id]) => !gone.has(id)));
+  // One copy, not a list of pairs and a map: this runs over every row at every look.
+  const after: Record<string, Trend> = { ...before, ...patch.whole };
+  for (const id of patch.gone ?? []) delete after[id];
   for (const step of ['latest', 'added', 'shifted'] as const)
     for (const [index, at] of (patch[step]?.at ?? []).entries()) {
       const row = rows[at];
-      const trend = row && after.get(keyId(row.key));
+      if (row === undefined) return null;
+      const id = keyId(row.key);
+      const trend = Object.hasOwn(after, id) ? after[id] : undefined;
       const point = patch[step]?.to[index];
-      if (row === undefined || trend === undefined || point === undefined) return null;
-      after.set(keyId(row.key), STEPS[step](trend, point));
+      if (trend === undefined || point === undefined) return null;
+      after[id] = STEPS[step](trend, point);
     }
-  for (const [id, trend] of Object.entries(patch.whole ?? {})) after.set(id, trend);
-  return Object.fromEntries(after);
+  return after;
 };
 
 const diffSnapshot = (before: Required<Snapshot> | null, after: Required<Snapshot> | null): SnapshotPatch | null => {

@@ -96,9 +96,7 @@ export const applyRows = (before: readonly ProcessView[], patch: RowsPatch): rea
     if (row === undefined) return null;
     rows.push(row);
   }
-  const own = new Map<number, Own>();
   const trees = new Map<number, Tree>();
-  if (!fill<Own>(rows, own, patch.own)) return null;
   if (
     !fill<Tree>(
       rows.map((row) => row.tree),
@@ -107,9 +105,9 @@ export const applyRows = (before: readonly ProcessView[], patch: RowsPatch): rea
     )
   )
     return null;
-  return rows.map((row, at) => {
-    const ownAfter = own.get(at);
-    const tree = trees.get(at);
-    return ownAfter || tree ? { ...row, ...ownAfter, tree: tree ?? row.tree } : row;
-  });
+  // Everything that is new goes into one copy of its row.
+  const tree = { at: [...trees.keys()], to: [...trees.values()] };
+  const changed = new Map<number, ProcessView>();
+  if (!fill<ProcessView>(rows, changed, patch.own) || !fill<ProcessView>(rows, changed, { tree })) return null;
+  return rows.map((row, at) => changed.get(at) ?? row);
 };

@@ -6,7 +6,7 @@ import type { Evidence, ProcessView } from '../../shared/types.js';
 import { copyText } from '../commands.js';
 import { sayFrom, useLanguage, useWords } from '../i18n.js';
 import { figuresOf } from '../select.js';
-import { sparkPath } from '../spark-path.js';
+import { areaBelow, sparkPath } from '../spark-path.js';
 import { useShown } from '../store.js';
 import { shortPath } from './cells.js';
 import { Icon, type IconName } from './Icon.js';
@@ -124,7 +124,7 @@ export const TrendSection = ({ view }: { readonly view: ProcessView }) => {
   const language = useLanguage();
   const trend = useShown((shown) => shown.app?.trends[keyId(view.key)]);
   if (!trend || trend.length < 2) return null;
-  const { line, area, limitY, peak } = sparkPath(trend, view.limitBytes, BOX);
+  const { line, limitY, peak } = sparkPath(trend, view.limitBytes, BOX);
   const now = formatBytes(figuresOf(view, view.owner === null).memoryBytes, language);
   const peakText = formatBytes(peak, language);
   return (
@@ -137,7 +137,7 @@ export const TrendSection = ({ view }: { readonly view: ProcessView }) => {
         aria-label={say('ui.details.trendLabel', { now, peak: peakText })}
       >
         <path className="base" d="M0 40H320" />
-        <path className="area" d={area} />
+        <path className="area" d={areaBelow(line, BOX.height)} />
         <path className="line" d={line} />
         {limitY !== null && <path className="lim" d={`M0 ${limitY}H320`} />}
       </svg>

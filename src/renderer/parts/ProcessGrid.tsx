@@ -11,6 +11,8 @@ import { ProcessRow } from './ProcessRow.js';
 import { useColumnWidths } from './use-column-widths.js';
 
 const ROW_PX = 28;
+/** Rows beyond either edge that are drawn too, so that a turn of the wheel meets none that is missing. Each costs at every look. */
+const OVERSCAN = 4;
 
 interface ProcessGridProps {
   readonly rows: readonly Row[];
@@ -57,8 +59,8 @@ export const ProcessGrid = ({ rows, tree, stale, onPointer, onKeyboard }: Proces
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
     initialOffset: () => tableScroll.top,
-    overscan: 8,
-    getItemKey: (index) => ids[index] ?? index,
+    // Without keys of their own: all are alike in height, and a list of keys would be gone through at every look.
+    overscan: OVERSCAN,
     // The row that has focus stays, wherever the list is scrolled to.
     rangeExtractor: useCallback(
       (shown: Range) => [...new Set([...defaultRangeExtractor(shown), ...(currentIndex >= 0 ? [currentIndex] : [])])].sort((a, b) => a - b),

@@ -101,7 +101,7 @@ export const ProcessRow = memo(({ row, columns, tree, index, top, current }: Pro
     <div
       role="row"
       className={name.filter(Boolean).join(' ')}
-      style={{ transform: `translateY(${top}px)` }}
+      style={{ top }}
       tabIndex={current ? 0 : -1}
       data-row={row.id}
       data-pid={view.key.pid}

@@ -131,7 +131,7 @@ export const RowMenu = () => {
   const menu = useView((view) => view.menu);
   const selected = useView((view) => view.selected);
   const processes = useShown((shown) => shown.app?.snapshot?.processes);
-  const view = useMemo(() => processes?.find((each) => keyId(each.key) === menu?.id) ?? null, [processes, menu]);
+  const view = useMemo(() => (menu === null ? null : (processes?.find((each) => keyId(each.key) === menu.id) ?? null)), [processes, menu]);
   // The details speak of their own row only, whatever else is selected.
   const inDetails = menu?.inDetails ?? false;
   const from = useRef(false);

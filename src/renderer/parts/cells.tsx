@@ -155,32 +155,31 @@ const tipOf = (column: ColumnId, view: ProcessView, say: ReturnType<typeof useWo
   return undefined;
 };
 
-/** All of a row that a column shows: as long as it stays, the cell stays. */
-const SHOWS: Readonly<Record<ColumnId, (row: Row, wholeTree: boolean) => readonly unknown[]>> = {
-  name: ({ id, view, level, expanded, children }) => [id, view.name, view.kind, view.projectDir, level, expanded, children],
-  kind: ({ view }) => [view.kind],
-  project: ({ view }) => [view.projectDir],
-  status: ({ view, level }) => [view.status, view.refusal, level],
-  activity: ({ view, level }) => [view.activity, view.state, view.waitingFor, level],
-  user: ({ view, level, parentUser }) => [userOf(view), level, parentUser],
-  memory: ({ view }, wholeTree) => {
-    const { memoryBytes, partial } = figuresOf(view, wholeTree);
-    return [memoryBytes, partial, isHigh(view)];
-  },
-  trend: ({ id, view }) => [id, view.limitBytes, isHigh(view)],
-  cpu: ({ view }, wholeTree) => [figuresOf(view, wholeTree).cpuPercent],
-  age: ({ view }) => [view.startedAtMs],
-  active: ({ view }) => [view.lastActiveMs],
-  pid: ({ view }) => [view.key.pid],
-  actions: () => [],
+const sameFields = <T extends object>(a: T, b: T, fields: readonly (keyof T)[]): boolean =>
+  fields.every((field) => Object.is(a[field], b[field]));
+
+/** Whether all that a column shows is the same in two rows: then the cell stays. Asked of every cell of every changed row. */
+const SHOWS_SAME: Readonly<Record<ColumnId, (a: Row, b: Row, wholeTree: boolean) => boolean>> = {
+  name: (a, b) => sameFields(a, b, ['id', 'level', 'expanded', 'children']) && sameFields(a.view, b.view, ['name', 'kind', 'projectDir']),
+  kind: (a, b) => a.view.kind === b.view.kind,
+  project: (a, b) => a.view.projectDir === b.view.projectDir,
+  status: (a, b) => a.level === b.level && sameFields(a.view, b.view, ['status', 'refusal']),
+  activity: (a, b) => a.level === b.level && sameFields(a.view, b.view, ['activity', 'state', 'waitingFor']),
+  user: (a, b) => a.level === b.level && a.parentUser === b.parentUser && userOf(a.view) === userOf(b.view),
+  memory: (a, b, wholeTree) =>
+    sameFields(figuresOf(a.view, wholeTree), figuresOf(b.view, wholeTree), ['memoryBytes', 'partial']) && isHigh(a.view) === isHigh(b.view),
+  trend: (a, b) => a.id === b.id && a.view.limitBytes === b.view.limitBytes && isHigh(a.view) === isHigh(b.view),
+  cpu: (a, b, wholeTree) => Object.is(figuresOf(a.view, wholeTree).cpuPercent, figuresOf(b.view, wholeTree).cpuPercent),
+  age: (a, b) => a.view.startedAtMs === b.view.startedAtMs,
+  active: (a, b) => a.view.lastActiveMs === b.view.lastActiveMs,
+  pid: (a, b) => a.view.key.pid === b.view.key.pid,
+  actions: () => true,
 };
 
 /** Whether a cell shows the same in both; most of a busy row's cells do from look to look. */
 export const sameCell = (a: CellProps, b: CellProps): boolean => {
   if (a.column !== b.column || a.wholeTree !== b.wholeTree || a.columns !== b.columns) return false;
-  if (a.row === b.row) return true;
-  const before = SHOWS[a.column](a.row, a.wholeTree);
-  return SHOWS[b.column](b.row, b.wholeTree).every((value, index) => Object.is(value, before[index]));
+  return a.row === b.row || SHOWS_SAME[a.column](a.row, b.row, a.wholeTree);
 };
 
 const DIM: readonly ColumnId[] = ['active', 'pid'];

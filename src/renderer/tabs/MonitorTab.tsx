@@ -21,14 +21,14 @@ const useRows = (processes: readonly ProcessView[], held: boolean): readonly Row
   const kindName = useKindName();
   const gone = useShown((shown) => shown.gone);
   const { filter, sort, tree, expanded } = useView();
-  const last = useRef<{ readonly order: ReadonlyMap<string, number>; readonly by: unknown } | null>(null);
+  const last = useRef<{ readonly rows: readonly Row[]; readonly by: unknown } | null>(null);
   const rows = useMemo(() => {
     // A new sort is a wish that holding must not refuse.
-    const order = held && last.current?.by === sort ? last.current.order : null;
+    const order = held && last.current?.by === sort ? new Map(last.current.rows.map((row, index) => [row.id, index])) : null;
     return selectRows({ processes, gone, filter, sort, tree, expanded, order, kindName });
   }, [processes, gone, filter, sort, tree, expanded, held, kindName]);
   useEffect(() => {
-    last.current = { order: new Map(rows.map((row, index) => [row.id, index])), by: sort };
+    last.current = { rows, by: sort };
   }, [rows, sort]);
   return rows;
 };

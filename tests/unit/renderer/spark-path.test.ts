@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sparkPath } from '../../../src/renderer/spark-path.js';
+import { areaBelow, sparkPath } from '../../../src/renderer/spark-path.js';
 
 const BOX = { width: 40, height: 20, pad: 0 };
 
@@ -7,7 +7,6 @@ describe('sparkPath', () => {
   it('draws a line from the oldest to the newest on its own scale', () => {
     expect(sparkPath([100, 200, 0], null, BOX)).toEqual({
       line: 'M0 10L20 0L40 20',
-      area: 'M0 20L0 10L20 0L40 20L40 20Z',
       last: { x: 40, y: 20 },
       limitY: null,
       peak: 200,
@@ -18,7 +17,13 @@ describe('sparkPath', () => {
     const { line, last } = sparkPath([0, 100, null, 50, null, 100, 0], null, { ...BOX, width: 60 });
     expect({ line, last }).toEqual({ line: 'M0 20L10 0M50 0L60 20', last: { x: 60, y: 20 } });
     expect(sparkPath([1, 2, null], null, BOX).last).toBeNull();
-    expect(sparkPath([5], null, BOX)).toEqual({ line: '', area: '', last: { x: 40, y: 10 }, limitY: null, peak: 5 });
+    expect(sparkPath([5], null, BOX)).toEqual({ line: '', last: { x: 40, y: 10 }, limitY: null, peak: 5 });
+  });
+
+  it('closes each stretch down to the floor, to be filled', () => {
+    expect(areaBelow('M0 10L20 0L40 20', 20)).toBe('M0 20L0 10L20 0L40 20L40 20Z');
+    expect(areaBelow('M0 20L10 0M50 0L60 20', 20)).toBe('M0 20L0 20L10 0L10 20ZM50 20L50 0L60 20L60 20Z');
+    expect(areaBelow('', 20)).toBe('');
   });
 
   it('draws noise as a flat line', () => {
@@ -33,7 +38,7 @@ describe('sparkPath', () => {
   });
 
   it('has nothing to draw of nothing', () => {
-    const nothing = { line: '', area: '', last: null, limitY: null, peak: null };
+    const nothing = { line: '', last: null, limitY: null, peak: null };
     expect([sparkPath([], 5, BOX), sparkPath([null, null], 5, BOX)]).toEqual([nothing, nothing]);
   });
 });
