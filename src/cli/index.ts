@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type Core, createCore } from '../main/core.js';
-import { createDemoWorld } from '../main/demo/demo-world.js';
 import { createRealWorld } from '../main/real-world.js';
 import { wantsDemo } from '../main/wants-demo.js';
 import { createNodeIo } from './node-io.js';
@@ -15,10 +14,12 @@ const { version } = z
 
 // Not process.exit: what is still in a pipe to a slow reader would be lost.
 let core: Core | null = null;
+// Loaded only where it is asked for: it is a tenth of the program.
+const createWorld = wantsDemo() ? (await import('../main/demo/demo-world.js')).createDemoWorld : createRealWorld;
 const io = createNodeIo({
   version,
   createCore: () => {
-    core = createCore(wantsDemo() ? createDemoWorld() : createRealWorld());
+    core = createCore(createWorld());
     return core;
   },
 });

@@ -11,7 +11,6 @@ import { createBusy } from './busy.js';
 import { createCare } from './care.js';
 import { createConfigCommands } from './config-commands.js';
 import { createCore } from './core.js';
-import { createDemoWorld } from './demo/demo-world.js';
 import { readDetails } from './details.js';
 import { createHistory } from './history.js';
 import { createTranslate, createTranslators, resolveLanguage } from './i18n.js';
@@ -60,7 +59,7 @@ export const start = async (launch: Launch): Promise<void> => {
     app.exit(1);
     return;
   }
-  const core = createCore(wantsDemo() ? createDemoWorld() : createRealWorld());
+  const core = createCore(wantsDemo() ? (await import('./demo/demo-world.js')).createDemoWorld() : createRealWorld());
   const logger = createLogger(core.paths.stateDir);
   process.on('uncaughtException', (error) => logger.error('uncaught', error));
   process.on('unhandledRejection', (error) => logger.error('unhandled rejection', error));

@@ -38,9 +38,11 @@ const rendererFolder = join(outFolder, 'renderer');
 /** Set by the development server only; a packaged or built application never has it. */
 const devUrl = process.env['ELECTRON_RENDERER_URL'];
 
-/** Before `ready`: makes app:// a standard, secure scheme (its own origin, CSP and module scripts work). */
+/** Before `ready`: makes app:// a standard, secure scheme (its own origin, CSP and module scripts work). What was compiled of it once is kept for the next window. */
 export const registerScheme = (): void => {
-  protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } }]);
+  protocol.registerSchemesAsPrivileged([
+    { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
+  ]);
 };
 
 const serve = async (request: Request): Promise<Response> => {

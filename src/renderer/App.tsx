@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { sayFrom, useWords } from './i18n.js';
 import { useShortcuts } from './keyboard.js';
@@ -21,10 +21,12 @@ import { Toasts } from './parts/Toasts.js';
 import { Sidebar } from './Sidebar.js';
 import { useShown } from './store.js';
 import { useTab } from './tab.js';
-import { AnalyticsTab } from './tabs/AnalyticsTab.js';
-import { ConfigTab } from './tabs/ConfigTab.js';
-import { LogsTab } from './tabs/LogsTab.js';
 import { MonitorTab } from './tabs/MonitorTab.js';
+
+// Loaded when somebody goes there: a window opens on the table, and the charts alone are more than all the rest.
+const AnalyticsTab = lazy(async () => ({ default: (await import('./tabs/AnalyticsTab.js')).AnalyticsTab }));
+const ConfigTab = lazy(async () => ({ default: (await import('./tabs/ConfigTab.js')).ConfigTab }));
+const LogsTab = lazy(async () => ({ default: (await import('./tabs/LogsTab.js')).LogsTab }));
 
 const DARK = '(prefers-color-scheme: dark)';
 
@@ -86,7 +88,7 @@ export const App = () => {
           <CleanupBanner />
           <Banners />
           <div className="panel-at" id={`panel-${tab}`} role="tabpanel" aria-labelledby={`tab-${tab}`} key={tab}>
-            {{ monitor: <MonitorTab />, analytics: <AnalyticsTab />, config: <ConfigTab />, logs: <LogsTab /> }[tab]}
+            <Suspense>{{ monitor: <MonitorTab />, analytics: <AnalyticsTab />, config: <ConfigTab />, logs: <LogsTab /> }[tab]}</Suspense>
           </div>
           <div ref={overlayRoot} />
         </main>

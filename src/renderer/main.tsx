@@ -8,9 +8,12 @@ import { startWords, WordsProvider } from './i18n.js';
 import { followMain } from './navigate.js';
 import { ErrorBoundary } from './parts/ErrorBoundary.js';
 import { rememberPlace } from './place.js';
-import { connect } from './store.js';
+import { connect, somethingToShow } from './store.js';
 import { rememberTab } from './tab.js';
 import { rememberView } from './view.js';
+
+/** So long the page waits with its first drawing for what it is to show: two drawings take twice the time. */
+const PATIENCE_MS = 200;
 
 const root = document.querySelector('#root');
 if (!root) throw new Error('index.html has no #root');
@@ -26,6 +29,7 @@ followMain(window.claudeManager);
 followNews();
 connect(window.claudeManager, document);
 
+await somethingToShow(PATIENCE_MS);
 createRoot(root).render(
   <StrictMode>
     <CSPProvider disableStyleElements>

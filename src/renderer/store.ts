@@ -51,6 +51,22 @@ export const settle = (shown: Shown, gone: ReadonlySet<string>, fresh: ReadonlyS
   fresh: fresh.size > 0 ? new Set([...shown.fresh].filter((id) => !fresh.has(id))) : shown.fresh,
 });
 
+/** Resolves once there is a state or a failure to show, at the latest after `limitMs`. */
+export const somethingToShow = (limitMs: number): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      stop();
+      clearTimeout(timer);
+      resolve();
+    };
+    const look = ({ app, failure }: Shown): void => {
+      if (app !== null || failure !== null) done();
+    };
+    const timer = setTimeout(done, limitMs);
+    const stop = useShown.subscribe(look);
+    look(useShown.getState());
+  });
+
 interface Page {
   readonly hidden: boolean;
   readonly addEventListener: (type: 'visibilitychange', listener: () => void) => void;

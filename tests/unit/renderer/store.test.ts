@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { connect, LINGER_MS, nextShown, type Shown, settle, useShown } from '../../../src/renderer/store.js';
+import { connect, LINGER_MS, nextShown, type Shown, settle, somethingToShow, useShown } from '../../../src/renderer/store.js';
 import type { Api, AppState, Result } from '../../../src/shared/api.js';
 import { diffState, type Patch, type Update } from '../../../src/shared/patch.js';
 import { aView } from '../../fakes/a-view.js';
@@ -30,6 +30,44 @@ describe('nextShown', () => {
       EMPTY,
     );
     expect(shown).toEqual({ app: aState([aView(4)]), failure: null, gone: [aView(1), aView(2)], fresh: new Set(['4:s4']) });
+  });
+});
+
+describe('somethingToShow', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    useShown.setState(EMPTY, true);
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  const settled = async (waiting: Promise<void>): Promise<boolean> => {
+    let done = false;
+    void waiting.then(() => {
+      done = true;
+    });
+    await vi.advanceTimersByTimeAsync(0);
+    return done;
+  };
+
+  it('waits for the first state or for a failure', async () => {
+    for (const something of [{ app: aState(null) }, { failure: { reason: 'gone' as const, id: 'x' } }]) {
+      useShown.setState(EMPTY, true);
+      const waiting = somethingToShow(100);
+      expect(await settled(waiting)).toBe(false);
+      useShown.setState(something);
+      expect(await settled(waiting)).toBe(true);
+      expect(await settled(somethingToShow(100))).toBe(true);
+    }
+  });
+
+  it('waits no longer than it is told to', async () => {
+    const waiting = somethingToShow(100);
+    await vi.advanceTimersByTimeAsync(99);
+    expect(await settled(waiting)).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await settled(waiting)).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
 
