@@ -7,12 +7,13 @@ import { _electron } from 'playwright-core';
 import { answerFirstScreen } from '../e2e/launch.js';
 import { startTrayHost } from '../fakes/tray/host.js';
 import { createLab, until } from '../fixtures/lab.js';
-import { slopeOfLooks } from './looks-slope.js';
+import { createHeldReader, type Held, looksInApp } from './held.js';
+import { slope, slopeOfLooks } from './looks-slope.js';
 
 /**
  * What the application costs in the tray, beside a bare Electron tray in the same run: the whole tree's own memory (USS) and CPU time, the
- * time from a click to a usable window, what is left after many windows, and the heap over many looks without a pause (in this process).
- * `[OPENINGS] [LOOKS]` may follow. Prints JSON. Needs a display and a bus (build/bench.mjs).
+ * time from a click to a usable window, what is left after many windows, and what many looks without a pause leave behind: in the running
+ * application, and in this process, where nothing else is. `[OPENINGS] [LOOKS]` may follow. Prints JSON. Needs a display and a bus (build/bench.mjs).
  */
 
 const SESSIONS = 20;
@@ -77,6 +78,7 @@ writeFileSync(join(bareFolder, 'main.js'), BARE);
 writeFileSync(join(bareFolder, 'package.json'), '{"name":"bare","main":"main.js"}');
 const lab = createLab();
 const host = await startTrayHost();
+const held = createHeldReader();
 
 const envOf = (name: string): Record<string, string> => {
   const home = join(scratch, name);
@@ -133,12 +135,15 @@ const trayOnly = async () => {
   };
 };
 
-/** Opens and destroys windows through the tray; ms from each click to a page that shows a row, and USS after the first and the last. */
-const windows = async (name: string, folder: string, more: readonly string[], times: number) => {
+/**
+ * Opens and destroys windows through the tray; ms from each click to a page that shows a row, and what is held after the first and the last.
+ * Where looks are to come after that, they are made in one window more.
+ */
+const windows = async (name: string, folder: string, args: readonly string[], times: number, looksAfter: number) => {
   const before = host.items.length;
   const app = await _electron.launch({
     executablePath: electron,
-    args: argsOf(`${name}-windows`, folder, more),
+    args: argsOf(`${name}-windows`, folder, args),
     env: envOf(`${name}-windows`),
     chromiumSandbox: switches.length === 0,
   });
@@ -153,9 +158,8 @@ const windows = async (name: string, folder: string, more: readonly string[], ti
   say(`${name} for windows is in the tray.`);
   const ms: number[] = [];
   const uss: number[] = [];
-  await sleep(5_000);
-  for (let turn = 0; turn < times; turn += 1) {
-    const startedMs = performance.now();
+  const holds: Held[] = [];
+  const open = async (): Promise<void> => {
     await until('a click arrives', () => click().catch(() => false), 10_000);
     await app.evaluate(async ({ BrowserWindow }) => {
       const endMs = Date.now() + 30_000;
@@ -166,6 +170,11 @@ const windows = async (name: string, folder: string, more: readonly string[], ti
       }
       throw new Error('no window with a row came');
     });
+  };
+  await sleep(5_000);
+  for (let turn = 0; turn < times; turn += 1) {
+    const startedMs = performance.now();
+    await open();
     ms.push(performance.now() - startedMs);
     if (turn % 10 === 0) say(`${name}: window ${turn + 1} of ${times}`);
     await app.evaluate(({ BrowserWindow }) => {
@@ -177,11 +186,14 @@ const windows = async (name: string, folder: string, more: readonly string[], ti
     if (turn === 0 || turn === times - 1) {
       await sleep(5_000);
       uss.push(ussMb(pid));
+      holds.push(await held.of(pid));
     }
   }
+  if (looksAfter > 0) await open();
+  const looked = looksAfter > 0 ? await looksInApp(app, looksAfter, held.of) : null;
   await app.close();
   say(`${name}: ${JSON.stringify({ uss, ms: ms.map(Math.round) })}`);
-  return { ms: ms.sort((a, b) => a - b)[Math.floor(ms.length / 2)] ?? 0, uss };
+  return { ms: ms.sort((a, b) => a - b)[Math.floor(ms.length / 2)] ?? 0, uss, holds, looked };
 };
 
 try {
@@ -192,8 +204,8 @@ try {
   );
   say(`${SESSIONS} sessions run.`);
   const tray = await trayOnly();
-  const bare = await windows('bare', bareFolder, [], 10);
-  const ours = await windows('ours', repository, ['--hidden'], openings);
+  const bare = await windows('bare', bareFolder, [], 10, 0);
+  const ours = await windows('ours', repository, ['--hidden'], openings, looks);
   const [first = 0, last = 0] = ours.uss;
   say('Looking, without a pause.');
   const accelerated = await slopeOfLooks(lab.home, looks);
@@ -203,7 +215,14 @@ try {
         sessions: SESSIONS,
         trayOnly: tray,
         clickToWindowMs: { bare: round(bare.ms, 0), ours: round(ours.ms, 0), above: round(ours.ms - bare.ms, 0) },
-        openings: { times: openings, ussAfterFirstMb: round(first), ussAfterLastMb: round(last), grewMb: round(last - first) },
+        openings: {
+          times: openings,
+          ussAfterFirstMb: round(first),
+          ussAfterLastMb: round(last),
+          grewMb: round(last - first),
+          held: ours.holds,
+        },
+        looksInApp: ours.looked && { ...ours.looked, slopeKbIn1000: round((slope(ours.looked.heapKb) * 10_000) / ours.looked.looks) },
         accelerated,
       },
       null,
@@ -211,6 +230,7 @@ try {
     )}\n`,
   );
 } finally {
+  held.close();
   await host.close();
   await lab.close();
   rmSync(scratch, { recursive: true, force: true });

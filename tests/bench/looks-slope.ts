@@ -17,7 +17,7 @@ const collect = (): void => {
   if (typeof gc === 'function') gc();
 };
 /** The slope of the line that fits best through values taken at 0, 1, 2 … */
-const slope = (values: readonly number[]): number => {
+export const slope = (values: readonly number[]): number => {
   const middle = (values.length - 1) / 2;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const spread = values.reduce((sum, _, at) => sum + (at - middle) ** 2, 0);

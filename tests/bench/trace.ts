@@ -11,7 +11,7 @@ interface TraceEvent {
   /** Wall and CPU time, µs; complete events only. */
   readonly dur?: number;
   readonly tdur?: number;
-  readonly args?: { readonly name?: string };
+  readonly args?: { readonly name?: string; readonly beginData?: { readonly partialLayout?: boolean } };
 }
 
 /** One piece of work of a thread, times in ms. */
@@ -27,6 +27,8 @@ export interface ThreadTrace {
   readonly parts: readonly (Task & { readonly name: string })[];
   /** When the page called `performance.mark`, ms; only with the category blink.user_timing. */
   readonly marks: readonly number[];
+  /** Layouts that began at the root of the page, with everything in it. */
+  readonly wholeLayouts: readonly Task[];
 }
 
 /** The name of a mark that is looked for. */
@@ -62,6 +64,7 @@ export const rendererThread = (json: string, pid: number): ThreadTrace => {
   };
   return {
     tasks: own.filter(({ name }) => name === 'ThreadControllerImpl::RunTask').map(taskOf),
+    wholeLayouts: own.filter(({ name, args }) => name === 'Layout' && args?.beginData?.partialLayout === false).map(taskOf),
     parts: own.filter(({ name }) => PARTS.includes(name)).map((event) => ({ ...taskOf(event), name: event.name })),
     marks: events
       .filter(({ cat, pid: by, name }) => by === pid && cat === 'blink.user_timing' && name === MARK)

@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Update } from '../../src/shared/patch.js';
 import type { LaunchedApp } from '../e2e/launch.js';
 import { answerFirstScreen, electronExecutable, isRoot, launchIn, makeHome } from '../e2e/launch.js';
+import { FIRST_NUMBER, play } from './play.js';
 import { cpuWithin, rendererThread } from './trace.js';
 import { bytesOf, crowdStates, updatesOf } from './window-states.js';
 
@@ -18,12 +18,10 @@ const TICKS = 24;
 /** The first ticks compile what the later ones run. */
 const WARM_UP = 4;
 const TICK_MS = 700;
-/** Above every number that main itself gives: its own updates are old news to the window. */
-const FIRST_NUMBER = 1_000_000;
 const TARGETS = { rendererMs: 16, bytesAt300Rows: 20_000 };
 /** With the word "parts", script, layout, paint and the rest are told apart; writing so much down costs time itself. */
 const withParts = process.argv.includes('parts');
-const CATEGORIES = ['toplevel', '__metadata', ...(withParts ? ['devtools.timeline', 'disabled-by-default-devtools.timeline', 'v8'] : [])];
+const MORE_CATEGORIES = withParts ? ['devtools.timeline', 'disabled-by-default-devtools.timeline', 'v8'] : [];
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 /** On a machine that does other things too, the least is nearest to what the work itself takes. */
@@ -43,34 +41,13 @@ const start = async (home: string): Promise<LaunchedApp> => {
   return launchIn(place, home, {}, () => undefined);
 };
 
-/** Pushes updates from main, one every TICK_MS, under a trace; resolves with when each was pushed and the renderer's pid. */
-const play = (app: LaunchedApp['app'], updates: readonly Update[], traceFile: string) =>
-  app.evaluate(
-    async ({ BrowserWindow, contentTracing }, { updates: list, tickMs, file, categories }) => {
-      const contents = BrowserWindow.getAllWindows()[0]?.webContents;
-      if (!contents) throw new Error('there is no window');
-      const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-      await contentTracing.startRecording({ included_categories: categories });
-      const sentAtMs: number[] = [];
-      for (const update of list) {
-        // Chromium's traces run on the same clock.
-        sentAtMs.push(Number(process.hrtime.bigint()) / 1e6);
-        contents.send('update', update);
-        await sleep(tickMs);
-      }
-      await contentTracing.stopRecording(file);
-      return { sentAtMs, pid: contents.getOSProcessId() };
-    },
-    { updates, tickMs: TICK_MS, file: traceFile, categories: CATEGORIES },
-  );
-
 const measure = async ({ app, page }: LaunchedApp, folder: string, rows: number): Promise<object> => {
   const states = crowdStates(rows, TICKS);
   const before = process.cpuUsage();
   const updates = updatesOf(states, FIRST_NUMBER * rows);
   const { user, system } = process.cpuUsage(before);
   const file = join(folder, `${rows}.json`);
-  const { sentAtMs, pid } = await play(app, updates, file);
+  const { sentAtMs, pid } = await play(app, updates, { tickMs: TICK_MS, traceFile: file, categories: MORE_CATEGORIES });
   const shown = await page.locator('[role=treegrid]').getAttribute('aria-rowcount');
   if (shown !== String(rows + 1)) throw new Error(`the window shows ${shown} rows, head included, of ${rows}`);
   const thread = rendererThread(readFileSync(file, 'utf8'), pid);

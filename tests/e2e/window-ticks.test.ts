@@ -1,10 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Update } from '../../src/shared/patch.js';
+import { FIRST_NUMBER, play } from '../bench/play.js';
+import { cpuWithin, rendererThread } from '../bench/trace.js';
 import { bytesOf, crowdStates, updatesOf } from '../bench/window-states.js';
 import { type LaunchedApp, launchApp } from './launch.js';
 
-/** Above every number that main itself gives: its own updates are old news to the window. */
-const FIRST_NUMBER = 1_000_000;
+const TICKS = 6;
+const TICK_MS = 250;
+/** The first ticks of a list draw all of it and compile what the later ones run. */
+const WARM_UP = 2;
 
 describe('the window, tick after tick', () => {
   let launched: LaunchedApp;
@@ -61,6 +67,31 @@ describe('the window, tick after tick', () => {
     await push(updatesOf(crowdStates(1_000, 2), 2 * FIRST_NUMBER));
     await expect.poll(rowCount).toBe('1001');
     expect(await launched.page.locator('[data-row]').count()).toBeLessThan(80);
+  });
+
+  /** CPU time of the cheapest tick at so many rows, and in how many ticks the page was laid out as a whole. */
+  const costAt = async (rows: number, first: number) => {
+    const file = join(launched.home, `${rows}-${first}.json`);
+    const updates = updatesOf(crowdStates(rows, TICKS + WARM_UP), first);
+    const { sentAtMs, pid } = await play(launched.app, updates, { tickMs: TICK_MS, traceFile: file, categories: ['devtools.timeline'] });
+    const { tasks, parts, wholeLayouts } = rendererThread(readFileSync(file, 'utf8'), pid);
+    const ticks = sentAtMs.slice(WARM_UP);
+    const within = (list: typeof tasks) => ticks.map((at) => cpuWithin(list, at, at + TICK_MS));
+    return {
+      // On a machine that does other things too, the least is nearest to what the work itself takes.
+      leastMs: Math.min(...within(tasks).filter((ms) => ms > 0)),
+      layouts: within(parts.filter(({ name }) => name === 'Layout')).filter((ms) => ms > 0).length,
+      wholeLayouts: within(wholeLayouts).filter((ms) => ms > 0).length,
+    };
+  };
+
+  it('does for 1,000 rows not much more than for 50, and never lays the whole page out for new figures', async () => {
+    const few = await costAt(50, 3 * FIRST_NUMBER);
+    const many = await costAt(1_000, 4 * FIRST_NUMBER);
+    expect([few.wholeLayouts, many.wholeLayouts]).toEqual([0, 0]);
+    // A trace without layouts would prove nothing.
+    expect(Math.min(few.layouts, many.layouts)).toBeGreaterThan(0);
+    expect(many.leastMs / few.leastMs).toBeLessThan(4);
   });
 
   it('said nothing to worry about', () => {
