@@ -1,50 +1,88 @@
+import { useEffect, useState } from 'react';
 import { create } from 'zustand';
 import type { Failure } from '../shared/api.js';
 import type { Edit } from '../shared/config-edit.js';
 import type { Rehearsal } from '../shared/rehearsal.js';
-import type { SettingKey } from '../shared/settings.js';
+import type { SettingKey, UserSettingKey } from '../shared/settings.js';
 import { ask } from './ask.js';
+import { useShown } from './store.js';
 
 /** Settings of which a rehearsal depends. */
-export const REHEARSED: ReadonlySet<SettingKey> = new Set<SettingKey>([
+const REHEARSED: ReadonlySet<string> = new Set<SettingKey | UserSettingKey>([
   'max_process_age_hours',
   'auto_cleanup_enabled',
+  'auto_cleanup_mode',
   'auto_cleanup_interval_minutes',
   'orphan_cleanup_enabled',
   'auto_cleanup_old_enabled',
   'min_idle_minutes',
   'auto_cleanup_attached_enabled',
   'auto_cleanup_batch_limit',
+  'cleanup_scope',
+  'read_only',
+  'memory_limit_mb',
+  'max_processes',
+  'max_runtime_hours',
+  'cpu_limit_percent',
+  'enforce',
 ]);
 
-export const REHEARSED_DAYS = 7;
+/** Whether a change could end somebody else than before. */
+export const isRehearsed = (edit: Edit): boolean => edit.at === 'rule' || REHEARSED.has(edit.key);
 
-interface RehearsalView {
-  /** What is about to be changed: what the pointer or the keyboard is on, or what is being typed. */
-  readonly draft: Edit | null;
+export const REHEARSED_DAYS = 7;
+/** So long a pointer rests on a control, or a hand from typing, before main is asked. */
+const REST_MS = 200;
+const NONE: readonly Edit[] = [];
+
+/** What is about to be changed: what the pointer or the keyboard is on, or what is being typed. */
+export const useDraft = create<{ readonly edits: readonly Edit[] }>(() => ({ edits: NONE }));
+
+/** Tries changes before they are made; what no rehearsal depends on is left out. */
+export const draftOf = (...edits: readonly Edit[]): void => useDraft.setState({ edits: edits.filter(isRehearsed) });
+export const dropDraft = (): void => useDraft.setState({ edits: NONE });
+
+/** For a control that makes changes at a click: they are tried while the pointer or the keyboard is on it. */
+export const aimed = (...edits: readonly Edit[]) => ({
+  onPointerEnter: () => draftOf(...edits),
+  onPointerLeave: dropDraft,
+  onFocus: () => draftOf(...edits),
+  onBlur: dropDraft,
+});
+
+/** What main said, and to which changes: the newest answer stays until the next one is there. */
+export interface Answered {
+  readonly of: readonly Edit[];
+  readonly moment: number;
   readonly result: Rehearsal | null;
   readonly failure: Failure | null;
-  /** The setting that the result is for; null = those in force. */
-  readonly of: Edit | null;
 }
 
-export const useRehearsal = create<RehearsalView>(() => ({ draft: null, result: null, failure: null, of: null }));
-
-/** Tries a value before it is taken over; null = no longer. */
-export const draftOf = (key: SettingKey, value: unknown): void => {
-  if (REHEARSED.has(key)) useRehearsal.setState({ draft: { at: 'global', key, value } });
-};
-export const dropDraft = (): void => useRehearsal.setState({ draft: null });
-
-let asked = 0;
-
-/** Asks main for the draft; an answer that comes after a newer question is let go. */
-export const readRehearsal = async (draft: Edit | null): Promise<void> => {
-  asked += 1;
-  const mine = asked;
-  const answer = await ask(window.claudeManager.rehearse({ edits: draft === null ? [] : [{ ...draft }], days: REHEARSED_DAYS }));
-  if (mine !== asked) return;
-  useRehearsal.setState(
-    answer.ok ? { result: answer.value, failure: null, of: draft } : { result: null, failure: answer.failure, of: draft },
-  );
+/**
+ * Asks main what the settings in force, with `edits` made, would have ended in the last `days`; null = it has not said yet. Asked anew
+ * for other changes, for another configuration, and when `moment` changes.
+ */
+export const useRehearsal = (edits: readonly Edit[], days: number, moment = 0): Answered | null => {
+  const config = useShown((shown) => shown.app?.config);
+  const [answered, setAnswered] = useState<Answered | null>(null);
+  useEffect(() => {
+    if (config === undefined) return;
+    // An answer that comes after a newer question is let go.
+    let late = false;
+    const read = async (): Promise<void> => {
+      const answer = await ask(window.claudeManager.rehearse({ edits: edits.map((edit) => ({ ...edit })), days }));
+      if (late) return;
+      setAnswered({
+        of: edits,
+        moment,
+        ...(answer.ok ? { result: answer.value, failure: null } : { result: null, failure: answer.failure }),
+      });
+    };
+    const timer = setTimeout(() => void read(), REST_MS);
+    return () => {
+      late = true;
+      clearTimeout(timer);
+    };
+  }, [edits, days, config, moment]);
+  return answered;
 };

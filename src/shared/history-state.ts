@@ -32,6 +32,13 @@ export interface StateSpan extends StateSample {
   readonly toMs: number;
 }
 
+/** Which states a question needs: of one uid or any; and of those who are not left over, all, the idle ones, or none. */
+export interface WantedStates {
+  readonly uid: number | 'any';
+  readonly others: 'all' | 'idle' | 'none';
+}
+export const EVERY_STATE: WantedStates = { uid: 'any', others: 'all' };
+
 /** The least that `min_idle_minutes` can be. */
 const LEAST_IDLE_MS = 60_000;
 /** Memory that has changed by less is the same. */

@@ -1,9 +1,9 @@
 import type { Cause } from './cleanup-selection.js';
-import { selectCleanup } from './cleanup-selection.js';
+import { AUTO_MIN_AGE_MINUTES } from './cleanup-selection.js';
 import type { Config } from './config.js';
 import type { GuardContext } from './guard.js';
 import { guardRules } from './guard.js';
-import type { StateSpan } from './history-state.js';
+import type { StateSpan, WantedStates } from './history-state.js';
 import { viewOfState } from './history-state.js';
 import type { Metric, WatchedMap } from './limits.js';
 import { measure, NEEDED_LOOKS, ownLimitsOf, watchLimits } from './limits.js';
@@ -42,6 +42,8 @@ export interface Rehearsal {
   readonly ends: readonly RehearsedEnd[];
   readonly count: number;
   readonly byCause: Readonly<Record<Cause, number>>;
+  /** All of them, by the hour in which each would have been ended (its beginning, wall ms); hours without any are not there. */
+  readonly hours: readonly (Readonly<Record<Cause, number>> & { readonly atMs: number })[];
   /** What they had; a lower bound where some of it could not be read. */
   readonly freedBytes: number;
   readonly unjudged: readonly Unjudged[];
@@ -57,6 +59,7 @@ export interface RehearsalSpan {
 export const MOST_LINES = 500;
 export const MOST_REHEARSED_DAYS = 7;
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 /** Limits are looked at so often here; in life at every look. */
 const LIMITS_EVERY_MS = 5 * MINUTE_MS;
 /** Pids and stamps come again after a restart of the machine. */
@@ -80,10 +83,47 @@ const watchedAt = (measured: ReturnType<typeof measure>): WatchedMap => {
   return watched;
 };
 
-const stepsOf = (lengthMs: number, everyMs: readonly number[]): readonly number[] => {
-  const steps = new Set<number>();
-  for (const every of everyMs) for (let at = every; at <= lengthMs; at += every) steps.add(at);
-  return [...steps].sort((a, b) => a - b);
+/** The first moment after `t` at which anything is due; everything is so at multiples of its interval. */
+const nextStep = (t: number, everyMs: readonly number[]): number =>
+  Math.min(...everyMs.map((every) => (Math.floor(t / every) + 1) * every));
+
+/** Whether any row of the limits asks for an end. */
+const enforcesAny = ({ user_limits: rows }: Config): boolean => Object.values(rows).some((row) => row?.enforce === 'end');
+
+/** The states that a rehearsal of some settings can take anybody from: nobody else's, and where no limit is enforced, nobody at work. */
+export const statesFor = (config: Config, selfUid: number): WantedStates => ({
+  uid: selfUid === 0 && config.global_settings.cleanup_scope === 'all' ? 'any' : selfUid,
+  others: enforcesAny(config) ? 'all' : config.global_settings.auto_cleanup_old_enabled ? 'idle' : 'none',
+});
+
+/**
+ * Before this moment of its span no run takes a row for being left over or old, whatever else is so; from then on the policy judges it.
+ * It costs a sum where the policy's own answer at every step of a week would cost hundreds of milliseconds.
+ */
+const ripeMs = (one: StateSpan, { global_settings: settings }: Config): number => {
+  if (one.startedAtMs === null) return Number.POSITIVE_INFINITY;
+  const oldEnoughMs = one.startedAtMs + AUTO_MIN_AGE_MINUTES * MINUTE_MS;
+  if (one.leftOver === 'yes' && settings.orphan_cleanup_enabled) return oldEnoughMs;
+  if (!settings.auto_cleanup_old_enabled || one.idleSinceMs === null) return Number.POSITIVE_INFINITY;
+  const oldMs = one.startedAtMs + settings.max_process_age_hours * HOUR_MS;
+  return Math.max(oldEnoughMs, oldMs, one.idleSinceMs + settings.min_idle_minutes * MINUTE_MS);
+};
+
+const countOf = (ends: readonly RehearsedEnd[]): Readonly<Record<Cause, number>> => {
+  const counts = { orphan: 0, old: 0, limit: 0 };
+  for (const { cause } of ends) counts[cause] += 1;
+  return counts;
+};
+
+const hoursOf = (ends: readonly RehearsedEnd[]): Rehearsal['hours'] => {
+  const hours = new Map<number, RehearsedEnd[]>();
+  for (const end of ends) {
+    const hour = Math.floor(end.atMs / HOUR_MS) * HOUR_MS;
+    const known = hours.get(hour);
+    if (known) known.push(end);
+    else hours.set(hour, [end]);
+  }
+  return [...hours].map(([atMs, some]) => ({ atMs, ...countOf(some) }));
 };
 
 const unjudgedOf = (spans: readonly StateSpan[], config: Config, enforced: ReadonlySet<string>): readonly Unjudged[] => [
@@ -95,7 +135,7 @@ const unjudgedOf = (spans: readonly StateSpan[], config: Config, enforced: Reado
 
 /**
  * Tries settings on the past: the policy's own runs over the states that were recorded, at the interval of automatic cleanup and,
- * where limits are enforced, every five minutes. What a run takes is gone from then on. It counts as if every run had been carried out.
+ * where limits are enforced, every five minutes. Steps at which nobody could be taken are passed over. What a run takes is gone from then on. It counts as if every run had been carried out.
  */
 export const rehearsePast = (spans: readonly StateSpan[], config: Config, span: RehearsalSpan): Rehearsal => {
   const { fromMs, toMs, sinceMs, selfUid } = span;
@@ -107,15 +147,15 @@ export const rehearsePast = (spans: readonly StateSpan[], config: Config, span: 
   const enforced = new Set(
     spans.map(({ user }) => user).filter((user) => ownLimitsOf(config, user === '' ? null : user).enforce === 'end'),
   );
-  /** In a span one only grows older and is idle longer: who is not to be ended at its end never was in it. */
-  const mayEnd = (one: StateSpan, view: ProcessView): boolean =>
-    !one.kept && selectCleanup(snapshotOf([view], Math.min(one.toMs, toMs)), config, guard).candidates.length > 0;
   const rows = spans
     .flatMap((one) => {
-      const view = viewOfState(one);
-      return enforced.has(one.user) || mayEnd(one, view) ? [{ one, view }] : [];
+      // At the moment in which a span begins it is not there yet.
+      const ripeAtMs = Math.max(one.fromMs + 1, one.kept ? Number.POSITIVE_INFINITY : ripeMs(one, config));
+      // Whose limits are enforced counts for them, be he at work.
+      const countsAtMs = enforced.has(one.user) ? one.fromMs + 1 : ripeAtMs;
+      return countsAtMs > Math.min(one.toMs, toMs) ? [] : [{ one, view: viewOfState(one), ripeAtMs, countsAtMs }];
     })
-    .toSorted((a, b) => a.one.fromMs - b.one.fromMs);
+    .toSorted((a, b) => a.countsAtMs - b.countsAtMs);
 
   const gone = new Map<string, number | null>();
   const isGone = ({ key, startedAtMs }: ProcessView): boolean => {
@@ -129,23 +169,27 @@ export const rehearsePast = (spans: readonly StateSpan[], config: Config, span: 
   let next = 0;
   // Switched off, it enforces no limit either.
   const mode = settings.read_only || !settings.auto_cleanup_enabled ? 'off' : settings.auto_cleanup_mode;
-  const everyMs = [settings.auto_cleanup_interval_minutes * MINUTE_MS, ...(enforced.size > 0 ? [LIMITS_EVERY_MS] : [])];
-  for (const t of mode === 'off' ? [] : stepsOf(toMs - fromMs, everyMs)) {
+  const intervalMs = settings.auto_cleanup_interval_minutes * MINUTE_MS;
+  const everyMs = [intervalMs, ...(enforced.size > 0 ? [LIMITS_EVERY_MS] : [])];
+  const lengthMs = mode === 'off' ? 0 : toMs - fromMs;
+  for (let t = nextStep(0, everyMs); t <= lengthMs; t = nextStep(t, everyMs)) {
     const atMs = fromMs + t;
-    for (let row = rows[next]; row !== undefined && row.one.fromMs < atMs; row = rows[next]) {
+    for (let row = rows[next]; row !== undefined && row.countsAtMs <= atMs; row = rows[next]) {
       next += 1;
       alive.push(row);
     }
     alive = alive.filter(({ one, view }) => one.toMs >= atMs && !isGone(view));
-    if (alive.length === 0) continue;
+    const someRipe = alive.some((row) => row.ripeAtMs <= atMs);
+    const limitsDue = enforced.size > 0 && t % LIMITS_EVERY_MS === 0;
+    const snapshot = snapshotOf(someRipe || limitsDue ? alive.map(({ view }) => view) : [], atMs);
+    const measured = limitsDue ? measure(snapshot, config, new Map()) : null;
+    if (!someRipe && measured?.measures.some(({ own }) => own !== null) !== true) {
+      // A run that finds nobody is a run.
+      if (t - state.ranAt >= intervalMs) state = { ...state, ranAt: t };
+      continue;
+    }
     // A rule that was in force then is not known by its text any more: whom it kept is kept like a child of ours.
     const kept = new Set(alive.filter(({ one }) => one.kept).map(({ one }) => one.key.pid));
-    const snapshot = snapshotOf(
-      alive.map(({ view }) => view),
-      atMs,
-    );
-    // Only limits that are enforced ask for it.
-    const measured = enforced.size > 0 ? measure(snapshot, config, new Map()) : null;
     const now: PolicyState = { ...state, t, watched: measured === null ? new Map() : watchedAt(measured), spent: spentAt(state.spent, t) };
     const context = { guard: { ...guard, childPids: kept }, mode: 'automatic', busy: false } as const;
     const { run, ranAt, enforcedUntil } = dueRun(now, snapshot, config, context, measured?.measures ?? []);
@@ -157,13 +201,13 @@ export const rehearsePast = (spans: readonly StateSpan[], config: Config, span: 
       ends.push({ atMs, pid: key.pid, user, project, kind, startedAtMs, idleSinceMs, cause, metric, memoryBytes });
     }
   }
-  const countOf = (cause: Cause): number => ends.filter((end) => end.cause === cause).length;
   return {
     ...{ fromMs, toMs, sinceMs },
     mode,
     ends: ends.slice(0, MOST_LINES),
     count: ends.length,
-    byCause: { orphan: countOf('orphan'), old: countOf('old'), limit: countOf('limit') },
+    byCause: countOf(ends),
+    hours: hoursOf(ends),
     freedBytes: ends.reduce((sum, { memoryBytes }) => sum + (memoryBytes ?? 0), 0),
     unjudged: unjudgedOf(spans, config, enforced),
   };

@@ -44,25 +44,29 @@ interface Span {
 
 const wave = (seed: number, ms: number): number => 0.6 * Math.sin(ms / 2_700_000 + seed * 1.7) + 0.4 * Math.sin(ms / 610_000 + seed * 0.9);
 
-/** The working day of most; workers work at all hours. */
+/**
+ * When a session began, in hours from this time of the day: workers work at all hours, for all others it is the afternoon now, whatever
+ * the clock here says, so that the past is as busy as the present.
+ */
 const startHour = (scene: Scene, chance: () => number): number => {
-  if (scene.user === 'svc-build') return chance() * 24;
-  return 12 + (chance() + chance() + chance() - 1.5) * 6;
+  if (scene.user === 'svc-build') return chance() * 24 - 12;
+  return -3 + (chance() + chance() + chance() - 1.5) * 6;
 };
 
 const pastSpans = (nowMs: number, chance: () => number): readonly Span[] => {
   const spans: Span[] = [];
   for (let day = DAYS; day >= 0; day--)
     for (const scene of SCENES) {
-      const midnight = Math.floor((nowMs - day * DAY_MS) / DAY_MS) * DAY_MS;
-      const weekend = [0, 6].includes(new Date(midnight).getUTCDay()) && scene.user !== 'svc-build';
-      const wanted = weekend ? (chance() < 0.15 ? 1 : 0) : Math.floor(chance() * 3.2);
+      const dayMs = nowMs - day * DAY_MS;
+      const weekend = [0, 6].includes(new Date(dayMs).getUTCDay()) && scene.user !== 'svc-build';
+      const wanted = weekend ? (chance() < 0.15 ? 1 : 0) : Math.floor(chance() * 3.6);
       for (let one = 0; one < wanted; one++) {
-        const fromMs = midnight + startHour(scene, chance) * HOUR_MS;
-        const lasts = Math.min(30, 0.2 + chance() ** 3 * 14) * HOUR_MS;
+        const fromMs = dayMs + startHour(scene, chance) * HOUR_MS;
+        // Most end within hours; some are forgotten until the next day.
+        const lasts = (0.2 + chance() ** 3 * 22) * HOUR_MS;
         const toMs = fromMs + lasts;
         const key = { pid: FIRST_PAST_PID + spans.length * 7, startedAt: String(Math.round(fromMs / 10)) };
-        if (toMs < nowMs - MINUTE_MS) spans.push({ scene, key, fromMs, toMs, size: 0.35 + chance() * 0.75 });
+        if (toMs < nowMs - MINUTE_MS) spans.push({ scene, key, fromMs, toMs, size: 0.5 + chance() * 0.7 });
       }
     }
   return spans;
@@ -189,8 +193,8 @@ export const demoPast = (script: Script, nowMs: number): Past => {
   const chance = createChance(SEED);
   const spans = [...pastSpans(nowMs, chance), ...presentSpans(script, nowMs)];
   const asleep = (atMs: number): boolean => {
-    const [day, hour] = [Math.floor((nowMs - atMs) / DAY_MS), new Date(atMs).getUTCHours()];
-    return (day === 0 && hour >= 1 && hour < 3 && nowMs - atMs > 2 * HOUR_MS) || (day === 9 && hour < 5);
+    const [days, hours] = [Math.floor((nowMs - atMs) / DAY_MS), ((nowMs - atMs) % DAY_MS) / HOUR_MS];
+    return (days === 0 && hours >= 12 && hours < 14) || (days === 9 && hours >= 10 && hours < 15);
   };
   // Moments come in order: who has ended is looked at no more.
   let near: readonly Span[] = [];

@@ -1,9 +1,11 @@
 import { Checkbox } from '@base-ui/react/checkbox';
 import { Dialog } from '@base-ui/react/dialog';
-import { useId, useRef } from 'react';
+import { useId, useMemo, useRef } from 'react';
 import { acceptProposal, closeProposal, type Proposal, tickChange, useConfig } from '../config-view.js';
 import { useWords } from '../i18n.js';
+import { isRehearsed } from '../rehearsal-view.js';
 import { Icon } from './Icon.js';
+import { Rehearsal } from './Rehearsal.js';
 import { useEditName } from './use-edit-name.js';
 import { useValueText } from './use-value-text.js';
 
@@ -41,7 +43,9 @@ const Line = ({ change, ticked }: { readonly change: Change; readonly ticked: bo
 const Body = ({ proposal }: { readonly proposal: Proposal }) => {
   const say = useWords();
   const ticked = useConfig((config) => config.ticked);
-  const count = proposal.changes.filter(({ id }) => ticked.has(id)).length;
+  const chosen = useMemo(() => proposal.changes.flatMap(({ id, edit }) => (ticked.has(id) ? [edit] : [])), [proposal, ticked]);
+  const rehearsed = useMemo(() => chosen.filter(isRehearsed), [chosen]);
+  const count = chosen.length;
   return (
     <>
       <div className="head">
@@ -60,6 +64,7 @@ const Body = ({ proposal }: { readonly proposal: Proposal }) => {
             ))}
           </ul>
         )}
+        {proposal.changes.some(({ edit }) => isRehearsed(edit)) && <Rehearsal edits={rehearsed} />}
         {proposal.unknown > 0 && <p className="small t2">{say('ui.config.unknown', { count: proposal.unknown })}</p>}
       </div>
       <div className="end">

@@ -1,12 +1,13 @@
 import { Switch } from '@base-ui/react/switch';
 import { type ReactNode, useId, useState } from 'react';
+import type { Edit } from '../../shared/config-edit.js';
 import { formatNumber } from '../../shared/format.js';
 import type { Setting, SettingKey } from '../../shared/settings.js';
 import { fits, SETTINGS } from '../../shared/settings.js';
 import { isModified, parseFigure, UNITS } from '../config-groups.js';
 import { updateConfig, wantAutomatic } from '../config-view.js';
 import { useLanguage, useWords } from '../i18n.js';
-import { draftOf, dropDraft } from '../rehearsal-view.js';
+import { aimed, draftOf, dropDraft } from '../rehearsal-view.js';
 import { useShown } from '../store.js';
 import { ConfigWords } from './ConfigWords.js';
 import { Icon } from './Icon.js';
@@ -18,11 +19,13 @@ interface RowProps {
   readonly hintId: string;
   readonly modified: boolean;
   readonly onReset: (() => void) | null;
+  /** What the way back would change. */
+  readonly resets?: Edit;
   readonly children: ReactNode;
 }
 
 /** One line of the page: a dot where it differs from the default, what it is, its control, the way back. */
-export const ConfigRow = ({ name, hint, error, hintId, modified, onReset, children }: RowProps) => {
+export const ConfigRow = ({ name, hint, error, hintId, modified, onReset, resets, children }: RowProps) => {
   const say = useWords();
   return (
     <div className="setting">
@@ -48,6 +51,7 @@ export const ConfigRow = ({ name, hint, error, hintId, modified, onReset, childr
           aria-label={say('ui.config.resetOne', { name })}
           data-tip={say('ui.config.reset')}
           onClick={onReset}
+          {...(resets === undefined ? {} : aimed(resets))}
         >
           <Icon name="undo" size="sm" />
         </button>
@@ -97,7 +101,7 @@ const Figure = ({ id, setting, value, name, hintId, text, onText }: ControlProps
         onChange={(event) => {
           onText(event.target.value);
           const typed = parseFigure(event.target.value);
-          if (fits(setting, typed)) draftOf(id, typed);
+          if (fits(setting, typed)) draftOf({ at: 'global', key: id, value: typed });
           else dropDraft();
         }}
         onBlur={() => {
@@ -109,6 +113,7 @@ const Figure = ({ id, setting, value, name, hintId, text, onText }: ControlProps
           if (event.key !== 'Escape' || text === null) return;
           event.preventDefault();
           onText(null);
+          dropDraft();
         }}
       />
       <span className="u">{unit === undefined ? '' : say(`ui.config.unit.${unit}`)}</span>
@@ -127,17 +132,20 @@ const Control = (props: ControlProps) => {
         aria-label={name}
         aria-describedby={hintId}
         onCheckedChange={(on) => set(id, on)}
-        onPointerEnter={() => draftOf(id, value !== true)}
-        onPointerLeave={dropDraft}
-        onFocus={() => draftOf(id, value !== true)}
-        onBlur={dropDraft}
+        {...aimed({ at: 'global', key: id, value: value !== true })}
       />
     );
   if (setting.type === 'choice')
     return (
       <fieldset className="seg" aria-label={name} aria-describedby={hintId}>
         {setting.words.map((word) => (
-          <button type="button" key={word} aria-pressed={word === value} onClick={() => word !== value && set(id, word)}>
+          <button
+            type="button"
+            key={word}
+            aria-pressed={word === value}
+            onClick={() => word !== value && set(id, word)}
+            {...(word === value ? {} : aimed({ at: 'global', key: id, value: word }))}
+          >
             {say(`ui.config.word.${id}.${word}`)}
           </button>
         ))}
@@ -165,9 +173,11 @@ export const ConfigSetting = ({ id }: { readonly id: SettingKey }) => {
         value: formatNumber(Number(value), language),
       })
     : null;
+  const resets: Edit = { at: 'global', key: id };
   const reset = (): void => {
     setText(null);
-    void updateConfig([{ at: 'global', key: id }], 'reset');
+    dropDraft();
+    void updateConfig([resets], 'reset');
   };
   const modified = isModified(settings, id);
   if (setting.type === 'words')
@@ -180,7 +190,7 @@ export const ConfigSetting = ({ id }: { readonly id: SettingKey }) => {
       </>
     );
   return (
-    <ConfigRow name={name} hint={hint} error={error} hintId={hintId} modified={modified} onReset={reset}>
+    <ConfigRow name={name} hint={hint} error={error} hintId={hintId} modified={modified} onReset={reset} resets={resets}>
       <Control id={id} setting={setting} value={value} name={name} hintId={hintId} text={text} onText={setText} />
     </ConfigRow>
   );

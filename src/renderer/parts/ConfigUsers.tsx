@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { Config } from '../../shared/config.js';
-import { isUserName } from '../../shared/config-edit.js';
+import { type Edit, isUserName } from '../../shared/config-edit.js';
 import { formatNumber } from '../../shared/format.js';
 import { cleanText } from '../../shared/redact.js';
 import type { UserSettingKey } from '../../shared/settings.js';
@@ -8,10 +8,12 @@ import { fits, USER_SETTING_KEYS, USER_SETTINGS } from '../../shared/settings.js
 import { parseFigure, resetOfUsers } from '../config-groups.js';
 import { updateConfig } from '../config-view.js';
 import { useLanguage, useWords } from '../i18n.js';
+import { aimed, draftOf, dropDraft } from '../rehearsal-view.js';
 import { useShown } from '../store.js';
 import { NO_USAGE, type Usage, usageByUser } from '../usage.js';
 import { Icon } from './Icon.js';
 import { Picker } from './Picker.js';
+import { DraftRehearsal } from './Rehearsal.js';
 
 const DEFAULT = 'default';
 const FIGURES = ['memory_limit_mb', 'max_processes', 'max_runtime_hours', 'cpu_limit_percent'] as const;
@@ -58,9 +60,16 @@ const Figure = ({ config, user, usage, field }: CellProps & { readonly field: (t
   const over = now !== null && limit !== null && now > limit;
   const digits = field === 'max_runtime_hours' ? 1 : 0;
   const commit = (): void => {
+    dropDraft();
     if (text === null || wrong) return;
     if (given !== own) void updateConfig([{ at: 'user', user, key: field, value: given }], given === undefined ? 'reset' : 'change');
     setText(null);
+  };
+  const type = (typed: string): void => {
+    setText(typed);
+    const value = typed.trim() === '' ? undefined : parseFigure(typed);
+    if (value === undefined || fits(setting, value)) draftOf({ at: 'user', user, key: field, value });
+    else dropDraft();
   };
   const range = say(setting.type === 'integer' ? 'ui.config.rangeWhole' : 'ui.config.range', {
     min: formatNumber(setting.min, language),
@@ -77,13 +86,14 @@ const Figure = ({ config, user, usage, field }: CellProps & { readonly field: (t
           aria-invalid={wrong}
           placeholder={typeof above === 'number' ? formatNumber(above, language, digits) : '–'}
           value={text ?? (own === undefined ? '' : formatNumber(own, language, Number.isInteger(own) ? 0 : 2))}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => type(event.target.value)}
           onBlur={commit}
           onKeyDown={(event) => {
             if (event.key === 'Enter') commit();
             if (event.key !== 'Escape' || text === null) return;
             event.preventDefault();
             setText(null);
+            dropDraft();
           }}
         />
       </span>
@@ -99,6 +109,7 @@ const Word = ({ config, user, field }: CellProps & { readonly field: (typeof WOR
   const own = config.user_limits[user]?.[field];
   const wordOf = (word: string): string => say(`ui.config.field.${field}Word.${word}`);
   const above = wordOf(String(inherited(config, user, field)));
+  const editTo = (word: string): Edit => ({ at: 'user', user, key: field, value: word === INHERIT ? undefined : word });
   const choices = [
     { value: INHERIT, label: above, aside: say(user === DEFAULT ? 'ui.config.asBuilt' : 'ui.config.asDefault') },
     ...USER_SETTINGS[field].words.map((word) => ({ value: word, label: wordOf(word) })),
@@ -110,7 +121,8 @@ const Word = ({ config, user, field }: CellProps & { readonly field: (typeof WOR
         value={own ?? INHERIT}
         none={INHERIT}
         choices={choices}
-        onPick={(word) => void updateConfig([{ at: 'user', user, key: field, value: word === INHERIT ? undefined : word }])}
+        onPick={(word) => void updateConfig([editTo(word)])}
+        onAim={(word) => (word === null || word === (own ?? INHERIT) ? dropDraft() : draftOf(editTo(word)))}
       />
     </td>
   );
@@ -147,6 +159,7 @@ const Row = (props: CellProps) => {
             aria-label={say('ui.config.resetOne', { name })}
             data-tip={say('ui.config.reset')}
             onClick={() => void updateConfig(resetOfUsers(config.user_limits, [user]), 'reset')}
+            {...aimed(...resetOfUsers(config.user_limits, [user]))}
           >
             <Icon name="undo" size="sm" />
           </button>
@@ -229,6 +242,7 @@ export const ConfigUsers = () => {
         </table>
       </div>
       <AddUser onAdd={(user) => setAdded([...added, user])} />
+      <DraftRehearsal />
     </section>
   );
 };

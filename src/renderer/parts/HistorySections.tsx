@@ -216,7 +216,11 @@ export const EventSection = memo(({ events, sinceMs }: { readonly events: readon
             <span className="t3">{momentLabel(event.atMs, language)}</span>
             <span className="clip">{what(event)}</span>
             <span className="num">
-              {event.freedBytes === null ? formatNumber(event.count, language) : formatBytes(event.freedBytes, language)}
+              {event.freedBytes !== null
+                ? formatBytes(event.freedBytes, language)
+                : event.kind === 'alert'
+                  ? (event.user ?? '')
+                  : formatNumber(event.count, language)}
             </span>
           </li>
         ))}

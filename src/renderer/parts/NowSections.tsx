@@ -11,7 +11,7 @@ import { keepSlices, type Slice, slicesOf } from '../analytics/shares.js';
 import { number, text } from '../analytics/table.js';
 import { useLanguage, useWords } from '../i18n.js';
 import { ChartFrame } from './ChartFrame.js';
-import { type RunTimeClass, RunTimesChart } from './RunTimesChart.js';
+import { type Counted, CountsChart } from './CountsChart.js';
 import { ShareChart } from './ShareChart.js';
 
 /** Who uses the memory now. */
@@ -72,6 +72,8 @@ export const ShareSection = memo(({ snapshot }: { readonly snapshot: Snapshot })
   );
 });
 
+const RUN_FILLS = ['var(--run-now)', 'var(--run-ended)'];
+
 /** How long sessions ran: those that run now, counted here, and those that ended in the range. */
 export const RunTimesSection = memo(({ snapshot, summary }: { readonly snapshot: Snapshot; readonly summary: HistorySummary }) => {
   const say = useWords();
@@ -83,19 +85,20 @@ export const RunTimesSection = memo(({ snapshot, summary }: { readonly snapshot:
     ),
   );
   const { ended } = summary.runTimes;
-  const last = useRef<readonly RunTimeClass[]>([]);
-  const counted = running.map(
-    (count, at): RunTimeClass => ({ name: say(`analytics.runTime.${at}`), running: count, ended: ended[at] ?? 0 }),
-  );
+  const last = useRef<readonly Counted[]>([]);
+  const counted = running.map((count, at): Counted => {
+    const name = say(`analytics.runTime.${at}`);
+    return { name, tick: name, counts: [count, ended[at] ?? 0] };
+  });
   // The same picture where the counts are the same: a look seldom changes them.
   last.current = keep(last.current, counted);
   const classes = last.current;
   const title = say('analytics.title.runTimes');
   const describe = useCallback(
-    (one: RunTimeClass): string => say('analytics.runTimeIs', { name: one.name, running: one.running, ended: one.ended }),
+    ({ name, counts }: Counted): string => say('analytics.runTimeIs', { name, running: counts[0] ?? 0, ended: counts[1] ?? 0 }),
     [say],
   );
-  const total = classes.reduce((sum, one) => sum + one.running + one.ended, 0);
+  const total = classes.reduce((sum, { counts }) => sum + (counts[0] ?? 0) + (counts[1] ?? 0), 0);
   return (
     <ChartFrame
       name="run-times"
@@ -117,14 +120,10 @@ export const RunTimesSection = memo(({ snapshot, summary }: { readonly snapshot:
       table={() => ({
         words: 1,
         head: ['runTime', 'running', 'ended'].map((head) => say(`analytics.head.${head}`)),
-        rows: classes.map((one) => [
-          text(one.name),
-          number(formatNumber(one.running, language), one.running),
-          number(formatNumber(one.ended, language), one.ended),
-        ]),
+        rows: classes.map(({ name, counts }) => [text(name), ...counts.map((count) => number(formatNumber(count, language), count))]),
       })}
     >
-      <RunTimesChart classes={classes} language={language} label={title} describe={describe} />
+      <CountsChart bars={classes} fills={RUN_FILLS} language={language} label={title} describe={describe} />
     </ChartFrame>
   );
 });

@@ -19,6 +19,8 @@ interface PickerProps {
   /** The value that means "no choice made". */
   readonly none: string;
   readonly onPick: (value: string) => void;
+  /** Pointer or keyboard is on a choice of the open list; null = on none any more. */
+  readonly onAim?: (value: string | null) => void;
   readonly className?: string;
 }
 
@@ -30,10 +32,10 @@ export const ChosenMark = () => (
 );
 
 /** A chip that opens a list to pick one of. */
-export const Picker = memo(({ name, value, choices, none, onPick, className = '' }: PickerProps) => {
+export const Picker = memo(({ name, value, choices, none, onPick, onAim, className = '' }: PickerProps) => {
   const chosen = choices.find((choice) => choice.value === value);
   return (
-    <Menu.Root>
+    <Menu.Root onOpenChange={(open) => !open && onAim?.(null)}>
       <Menu.Trigger className={`chip pick ${value === none ? '' : 'set'} ${className}`} aria-label={`${name}: ${chosen?.label ?? ''}`}>
         <span className="clip">{chosen?.label}</span>
         <Icon name="down" />
@@ -43,7 +45,14 @@ export const Picker = memo(({ name, value, choices, none, onPick, className = ''
           <Menu.Popup className="menu tight">
             <Menu.RadioGroup value={value} onValueChange={onPick} aria-label={name}>
               {choices.map((choice) => (
-                <Menu.RadioItem key={choice.value} value={choice.value} className="item" closeOnClick>
+                <Menu.RadioItem
+                  key={choice.value}
+                  value={choice.value}
+                  className="item"
+                  closeOnClick
+                  onPointerEnter={() => onAim?.(choice.value)}
+                  onFocus={() => onAim?.(choice.value)}
+                >
                   <span className="mark">
                     <ChosenMark />
                   </span>

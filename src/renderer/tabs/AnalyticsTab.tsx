@@ -7,8 +7,12 @@ import { EventSection, HistorySections } from '../parts/HistorySections.js';
 import { Icon } from '../parts/Icon.js';
 import { MetricStrip } from '../parts/MetricStrip.js';
 import { RunTimesSection, ShareSection, StatisticsSection } from '../parts/NowSections.js';
+import { RehearsalSection } from '../parts/RehearsalSection.js';
 import { CostSection, GrowthSection, UserSection } from '../parts/UseSections.js';
 import { useShown } from '../store.js';
+
+/** A rehearsal looks at a whole week: a look more makes no other. */
+const REHEARSE_EVERY_MS = 300_000;
 
 /** Why nothing is written down at the moment. */
 const NotRecording = () => {
@@ -74,6 +78,7 @@ export const AnalyticsTab = () => {
               </div>
               <GrowthSection growth={summary.growth} />
               <EventSection events={answer.events} sinceMs={answer.sinceMs} />
+              <RehearsalSection moment={Math.floor(snapshot.takenAtMs / REHEARSE_EVERY_MS)} />
             </div>
             <div className="col">
               <UserSection users={summary.users} sessions={sessions} />

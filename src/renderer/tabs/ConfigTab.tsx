@@ -5,11 +5,11 @@ import { countModified, GROUPS, matches, resetChanges, SECTIONS, type Section } 
 import { propose, useConfig } from '../config-view.js';
 import { useLanguage, useWords } from '../i18n.js';
 import { ConfigProposal } from '../parts/ConfigProposal.js';
-import { ConfigRehearsal } from '../parts/ConfigRehearsal.js';
 import { ConfigFiles, ConfigRules, ConfigWeaker } from '../parts/ConfigSecurity.js';
 import { ConfigSetting } from '../parts/ConfigSetting.js';
 import { ConfigUsers } from '../parts/ConfigUsers.js';
 import { Icon, type IconName } from '../parts/Icon.js';
+import { DraftRehearsal } from '../parts/Rehearsal.js';
 import { useShown } from '../store.js';
 
 const ICONS: Readonly<Record<Section, IconName>> = { users: 'users', global: 'sliders', security: 'lock' };
@@ -23,7 +23,7 @@ const Group = ({ id, keys }: { readonly id: string; readonly keys: readonly Sett
       {keys.map((key) => (
         <ConfigSetting key={key} id={key} />
       ))}
-      {id === 'cleanup' && <ConfigRehearsal />}
+      {id === 'cleanup' && <DraftRehearsal />}
     </section>
   );
 };

@@ -186,8 +186,9 @@ export const fakeRehearsal = (now: number, days: number): Rehearsal => {
     ...over,
   });
   const ends = [end(4211, 52, {}), end(4388, 31, { kind: 'tool-shell' }), end(4502, 5, { kind: 'ide-session', cause: 'old' })];
+  const hours = ends.map(({ atMs, cause }) => ({ atMs: atMs - (atMs % HOUR), ...{ orphan: 0, old: 0, limit: 0 }, [cause]: 1 }));
   return {
     ...{ fromMs: now - days * 86_400_000, toMs: now, sinceMs: now - 21 * 86_400_000, mode: 'automatic', ends, count: 3 },
-    ...{ byCause: { orphan: 2, old: 1, limit: 0 }, freedBytes: 666_894_336, unjudged: ['resumable'] },
+    ...{ byCause: { orphan: 2, old: 1, limit: 0 }, hours, freedBytes: 666_894_336, unjudged: ['resumable'] },
   };
 };

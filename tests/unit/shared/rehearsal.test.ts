@@ -75,6 +75,8 @@ describe('a rehearsal', () => {
       [365, 103, 'limit', 'memory'],
     ]);
     expect(result.unjudged).toEqual(['resumable', 'cpu']);
+    const none = { orphan: 0, old: 0, limit: 0 };
+    expect(result.hours).toEqual([1, 6].map((hour) => ({ ...none, atMs: START_MS + hour * HOUR_MS, limit: 1 })));
     expect(result.freedBytes).toBe(100_000_000 + 3 * GB);
     const off = { ...config, global_settings: { ...config.global_settings, auto_cleanup_enabled: false } };
     expect(rehearsePast(spans, off, DAY)).toMatchObject({ mode: 'off', count: 0 });

@@ -1,22 +1,22 @@
 import { useEffect, useId, useState } from 'react';
+import type { Edit } from '../../shared/config-edit.js';
 import { formatBytes, formatDateTime } from '../../shared/format.js';
+import { cleanText } from '../../shared/redact.js';
 import type { RehearsedEnd } from '../../shared/rehearsal.js';
 import { sayFrom, useLanguage, useWords } from '../i18n.js';
-import { dropDraft, readRehearsal, useRehearsal } from '../rehearsal-view.js';
-import { useShown } from '../store.js';
+import { dropDraft, REHEARSED_DAYS, useDraft, useRehearsal } from '../rehearsal-view.js';
 import { Icon } from './Icon.js';
-
-/** So long a pointer rests on a control, or a hand from typing, before main is asked. */
-const REST_MS = 200;
+import { useEditName } from './use-edit-name.js';
 
 const End = ({ end }: { readonly end: RehearsedEnd }) => {
   const say = useWords();
   const language = useLanguage();
+  const project = end.project === null ? say('rehearsal.unknown') : cleanText(end.project, 300);
   return (
     <tr>
       <td>{formatDateTime(end.atMs, language)}</td>
-      <td className="clip" data-tip={end.project ?? ''} data-tip-clip>
-        {end.project ?? say('rehearsal.unknown')}
+      <td className="clip" data-tip={project} data-tip-clip>
+        {project}
       </td>
       <td>{say(`kind.${end.kind}`)}</td>
       <td>{say(`cleanup.cause.${end.cause}`)}</td>
@@ -27,32 +27,32 @@ const End = ({ end }: { readonly end: RehearsedEnd }) => {
 
 const HEADS = ['when', 'project', 'kind', 'cause', 'memory'] as const;
 
-/** What the settings, with the one that is about to be changed, would have ended in the last seven days; the list behind a button. */
-export const ConfigRehearsal = () => {
+/** What the settings in force, with some changes, would have ended in the last seven days; the list behind a button. */
+export const Rehearsal = ({ edits }: { readonly edits: readonly Edit[] }) => {
   const say = useWords();
   const language = useLanguage();
+  const nameOf = useEditName();
   const listId = useId();
   const [open, setOpen] = useState(false);
-  const config = useShown((shown) => shown.app?.config);
-  const { draft, result, failure, of } = useRehearsal();
-  useEffect(() => {
-    // Another configuration is another question.
-    if (config === undefined) return;
-    const timer = setTimeout(() => void readRehearsal(draft), REST_MS);
-    return () => clearTimeout(timer);
-  }, [draft, config]);
-  useEffect(() => () => dropDraft(), []);
-  if (failure !== null) return <p className="rehearsal">{sayFrom(say, 'error', failure)}</p>;
-  if (result === null) return <p className="rehearsal">{say('rehearsal.reading')}</p>;
+  const answered = useRehearsal(edits, REHEARSED_DAYS);
+  if (answered === null) return <p className="rehearsal">{say('rehearsal.reading')}</p>;
+  const { of, result, failure } = answered;
+  if (result === null) return <p className="rehearsal">{failure === null ? '' : sayFrom(say, 'error', failure)}</p>;
   const { sinceMs, fromMs, mode, count, freedBytes, ends, unjudged } = result;
   if (sinceMs === null) return <p className="rehearsal">{say('rehearsal.nothing')}</p>;
-  const name = of?.at === 'global' ? say(`ui.config.set.${of.key}.name`) : null;
+  const [first] = of;
+  const changed =
+    first === undefined
+      ? null
+      : of.length === 1
+        ? say('rehearsal.changed', { name: nameOf(first) })
+        : say('rehearsal.allChanged', { count: of.length });
   return (
     <div className="rehearsal">
       <p role="status">
         <Icon name="clock" size="sm" />
         <span className="grow">
-          {name !== null && <b>{say('rehearsal.changed', { name })} </b>}
+          {changed !== null && <b>{changed} </b>}
           {say('rehearsal.since', { at: formatDateTime(fromMs, language) })}{' '}
           {say(`rehearsal.says.${mode}`, { count, size: formatBytes(freedBytes, language) })}
         </span>
@@ -86,6 +86,17 @@ export const ConfigRehearsal = () => {
           ))}
         </section>
       )}
+    </div>
+  );
+};
+
+/** The same for what is about to be changed on the page: it stays in sight at the lower edge while the group that it belongs to is. */
+export const DraftRehearsal = () => {
+  const edits = useDraft((draft) => draft.edits);
+  useEffect(() => dropDraft, []);
+  return (
+    <div className="rehearsal-at">
+      <Rehearsal edits={edits} />
     </div>
   );
 };
