@@ -1,6 +1,6 @@
 import type { LookSample } from '../shared/history-sample.js';
-import type { StateSample, StateSpan } from '../shared/history-state.js';
-import { isSameState } from '../shared/history-state.js';
+import type { StateSample, StateSpan, WantedStates } from '../shared/history-state.js';
+import { EVERY_STATE, isSameState } from '../shared/history-state.js';
 import { keyId } from '../shared/process-key.js';
 import { KINDS } from '../shared/types.js';
 import type { Database, Row } from './history-database.js';
@@ -84,27 +84,50 @@ export const createStates = (db: Database): States => {
   };
 };
 
+const KIND_OF: ReadonlyMap<string, StateSpan['kind']> = new Map(KINDS.map((kind) => [kind, kind]));
+const LEFT_OVER_OF: ReadonlyMap<string, StateSpan['leftOver']> = new Map((['yes', 'possible', 'no'] as const).map((word) => [word, word]));
+const ACTIVITY_OF: ReadonlyMap<string, StateSpan['activity']> = new Map((['work', 'idle', 'unknown'] as const).map((word) => [word, word]));
+
+/** A week has thousands of these: no spread, no search. */
 const spanOf = (row: Row): StateSpan | null => {
-  const kind = KINDS.find((known) => known === textAt(row, 6));
-  const leftOver = (['yes', 'possible', 'no'] as const).find((word) => word === textAt(row, 8));
-  const activity = (['work', 'idle', 'unknown'] as const).find((word) => word === textAt(row, 9));
+  const kind = KIND_OF.get(textAt(row, 6));
+  const leftOver = LEFT_OVER_OF.get(textAt(row, 8));
+  const activity = ACTIVITY_OF.get(textAt(row, 9));
   if (kind === undefined || leftOver === undefined || activity === undefined) return null;
   const memory = maybeNumberAt(row, 13);
   return {
-    ...{ fromMs: numberAt(row, 0), toMs: numberAt(row, 1), key: { pid: numberAt(row, 2), startedAt: textAt(row, 3) } },
-    ...{ uid: maybeNumberAt(row, 14), user: textAt(row, 4), project: textAt(row, 5), kind, startedAtMs: maybeNumberAt(row, 7) },
-    ...{ leftOver, activity, idleSinceMs: maybeNumberAt(row, 10), attached: numberAt(row, 11) !== 0, kept: numberAt(row, 12) !== 0 },
+    fromMs: numberAt(row, 0),
+    toMs: numberAt(row, 1),
+    key: { pid: numberAt(row, 2), startedAt: textAt(row, 3) },
+    uid: maybeNumberAt(row, 14),
+    user: textAt(row, 4),
+    project: textAt(row, 5),
+    kind,
+    startedAtMs: maybeNumberAt(row, 7),
+    leftOver,
+    activity,
+    idleSinceMs: maybeNumberAt(row, 10),
+    attached: numberAt(row, 11) !== 0,
+    kept: numberAt(row, 12) !== 0,
     memoryBytes: memory === null ? null : memory * 1024,
   };
 };
 
-/** The states of a span of the past, in the order in which they began. */
-export const readStates = (db: Database, fromMs: number, toMs: number): readonly StateSpan[] => {
+/** What one may be at that is not left over, as three parameters. */
+const ACTIVITIES_OF: Readonly<Record<WantedStates['others'], readonly [string, string, string]>> = {
+  all: ['work', 'idle', 'unknown'],
+  idle: ['idle', 'idle', 'idle'],
+  none: ['', '', ''],
+};
+
+/** The states of a span of the past that are asked for, in the order in which they began. */
+export const readStates = (db: Database, fromMs: number, toMs: number, wanted: WantedStates = EVERY_STATE): readonly StateSpan[] => {
   const spans: StateSpan[] = [];
+  const { uid, others } = wanted;
   db.each(
     `SELECT begun, seen, pid, stamp, user, project, kind, started, left_over, activity, idle_since, attached, kept, memory, uid
-     FROM state WHERE seen >= ? AND begun < ? ORDER BY begun, id`,
-    [fromMs, toMs],
+     FROM state WHERE seen >= ? AND begun < ? AND (? OR uid = ?) AND (left_over = 'yes' OR activity IN (?, ?, ?)) ORDER BY begun, id`,
+    [fromMs, toMs, uid === 'any' ? 1 : 0, uid === 'any' ? null : uid, ...ACTIVITIES_OF[others]],
     (row) => {
       const span = spanOf(row);
       if (span !== null) spans.push(span);

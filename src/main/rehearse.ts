@@ -3,7 +3,7 @@ import { parseConfig } from '../shared/config.js';
 import type { Edit } from '../shared/config-edit.js';
 import { applyEdits, mergedWith } from '../shared/config-edit.js';
 import type { Rehearsal } from '../shared/rehearsal.js';
-import { rehearsePast } from '../shared/rehearsal.js';
+import { rehearsePast, statesFor } from '../shared/rehearsal.js';
 import type { Database } from './history-database.js';
 import { readStates, statesSince } from './history-states.js';
 
@@ -23,5 +23,5 @@ export const readRehearsal = (db: Database, { edits, days, config, nowMs, selfUi
   const sinceMs = statesSince(db);
   const fromMs = Math.max(nowMs - days * DAY_MS, sinceMs ?? nowMs);
   const changed = edits.length === 0 ? config : parseConfig(applyEdits(mergedWith({}, config), edits));
-  return rehearsePast(readStates(db, fromMs, nowMs), changed, { fromMs, toMs: nowMs, sinceMs, selfUid });
+  return rehearsePast(readStates(db, fromMs, nowMs, statesFor(changed, selfUid)), changed, { fromMs, toMs: nowMs, sinceMs, selfUid });
 };
