@@ -1,4 +1,4 @@
-// npm run -s bench [-- look|actions|policy|history|logs|window|first-rows|footprint]: bundles tests/bench/NAME.ts (look, if none is named) and runs it; stdout holds its JSON alone.
+// npm run -s bench [-- look|actions|policy|history|logs|window|analytics|first-rows|footprint]: bundles tests/bench/NAME.ts (look, if none is named) and runs it; stdout holds its JSON alone.
 import './node-version.mjs';
 import { bundle } from './bundle.mjs';
 import { ensureBuild } from './compile.mjs';
@@ -8,9 +8,9 @@ import { ensureLibraries } from './libraries.mjs';
 import { exitLike, runInForeground, runner, say, stop } from './run.mjs';
 import { describeRuntime, ensureRuntime } from './runtime.mjs';
 
-const BENCHES = ['look', 'actions', 'policy', 'history', 'logs', 'window', 'first-rows', 'footprint'];
+const BENCHES = ['look', 'actions', 'policy', 'history', 'logs', 'window', 'analytics', 'first-rows', 'footprint'];
 /** Those that open the built application. */
-const WITH_WINDOW = ['logs', 'window', 'first-rows', 'footprint'];
+const WITH_WINDOW = ['logs', 'window', 'analytics', 'first-rows', 'footprint'];
 
 /** An Electron, the built application, and a display: { env, stop }. */
 const windowed = async () => {
