@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openForReading } from '../../../src/main/history-open.js';
 import { readSeries } from '../../../src/main/history-query.js';
 import type { HistoryStore, HistoryStoreOptions } from '../../../src/main/history-store.js';
@@ -190,6 +190,32 @@ describe('the history store', () => {
     expect(readFileSync(String(notice?.values?.['file']), 'utf8')).toContain('no database');
     record(second, START_MS + HOUR, START_MS + HOUR + MINUTE, 5_000, () => 200 * MB);
     expect(ask(second, { type: 'last', last: '1h' }).sinceMs).toBe(START_MS + HOUR);
+  });
+
+  it.each([1, 5, 7, 30])('has on the disk at any moment all that is ten seconds old, looking every %i s', async (everyS) => {
+    const retention = () => ({ minuteMs: 7 * DAY, quarterMs: 90 * DAY });
+    const store = createHistoryStore({ path, identify, now: () => nowMs, retention, onProblem: () => undefined });
+    stores.push(await ready(store));
+    // What a kill would leave: only what was committed is seen from outside.
+    const opened = await openForReading(path);
+    if (!opened.ok) throw new Error(opened.code);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const taken: number[] = [];
+      for (let second = 1; second <= 90; second++) {
+        nowMs += 1000;
+        vi.advanceTimersByTime(1000);
+        if (second % everyS === 0) {
+          store.record(aLookSample(nowMs, [aLife(100, second * MB)], { coveredMs: everyS * 1000 }));
+          taken.push(nowMs);
+        }
+        const kept = new Set(opened.db.rows('SELECT at FROM raw').map(([at]) => at));
+        expect([second, taken.filter((at) => at <= nowMs - 10_000 && !kept.has(at))]).toEqual([second, []]);
+      }
+    } finally {
+      vi.useRealTimers();
+      opened.db.close();
+    }
   });
 
   it('is read by a second process while the first one writes, and taken over when that one ends', async () => {
