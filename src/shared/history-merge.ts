@@ -78,3 +78,33 @@ export const mergeHistory = (older: HistoryAnswer, tail: HistoryAnswer): History
     events: keep(older.events, events),
   };
 };
+
+/** What moves a line by less than this part of the largest total moves no pixel of a chart. */
+const SEEN = 1 / 300;
+
+const largestOf = (values: Values): number => values.reduce<number>((most, value) => Math.max(most, value ?? 0), 0);
+
+const isNear = (a: Values, b: Values, room: number): boolean => {
+  const last = b.length - 1;
+  if (a.length !== b.length || (a[last] === null) !== (b[last] === null)) return false;
+  return Math.abs((a[last] ?? 0) - (b[last] ?? 0)) <= room && (a === b || a.every((value, at) => at === last || Object.is(value, b[at])));
+};
+
+/**
+ * The older of two answers where the newer would be drawn the same: the same buckets, groups and events, and the last bucket, which
+ * is not full yet, within less than a pixel. So a range of days is not drawn anew for every look.
+ */
+export const keepAnswer = (older: HistoryAnswer, newer: HistoryAnswer): HistoryAnswer => {
+  if (older.times !== newer.times || older.events !== newer.events || older.series.length !== newer.series.length) return newer;
+  const { recording, sinceMs, hostAvailableBytes } = newer;
+  if (older.recording.state !== recording.state || older.sinceMs !== sinceMs) return newer;
+  const bytes = SEEN * largestOf(newer.total.memoryBytes.mean);
+  const percent = SEEN * largestOf(newer.total.cpuPercent.mean);
+  const same = (a: Measured, b: Measured): boolean =>
+    isNear(a.memoryBytes.mean, b.memoryBytes.mean, bytes) && isNear(a.cpuPercent.mean, b.cpuPercent.mean, percent);
+  const groups = newer.series.every((group, at) => {
+    const before = older.series[at];
+    return before !== undefined && before.id === group.id && before.session?.endedAtMs === group.session?.endedAtMs && same(before, group);
+  });
+  return groups && same(older.total, newer.total) && isNear(older.hostAvailableBytes.mean, hostAvailableBytes.mean, bytes) ? older : newer;
+};

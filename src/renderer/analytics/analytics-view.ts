@@ -3,7 +3,7 @@ import type { Failure } from '../../shared/api.js';
 import { keep } from '../../shared/equal.js';
 import type { HistoryAnswer, HistoryRange, HistorySummary } from '../../shared/history.js';
 import { HISTORY_RANGES } from '../../shared/history.js';
-import { mergeHistory, tailOf } from '../../shared/history-merge.js';
+import { keepAnswer, mergeHistory, tailOf } from '../../shared/history-merge.js';
 import { ask } from '../ask.js';
 import type { Slots } from './colours.js';
 import { giveSlots } from './colours.js';
@@ -100,8 +100,8 @@ export const colour = (ids: readonly string[]): void => {
 
 /** One question at a time: what changes meanwhile is asked for once the answer is there. */
 const asking = { now: false, again: false };
-/** The question that the shown answer belongs to. */
-let shownFor: Pick<AnalyticsView, 'range' | 'by'> | null = null;
+/** The question that the shown answer belongs to, and the version of the past that it shows: the answer may look the same for a newer one. */
+let shownFor: (Pick<AnalyticsView, 'range' | 'by'> & { readonly version: number }) | null = null;
 
 const readOnce = async (): Promise<void> => {
   const { range, by, answer: older } = useAnalytics.getState();
@@ -136,7 +136,8 @@ const readOnce = async (): Promise<void> => {
       answer = whole.value;
     }
   }
-  shownFor = { range, by };
+  shownFor = { range, by, version: answer.version };
+  if (tail !== null && older !== null) answer = keepAnswer(older, answer);
   const ids = answer.series.flatMap(({ id }) => (id === 'other' ? [] : [id]));
   const summary = now.summary === null ? summed.value : keepParts(now.summary, summed.value);
   useAnalytics.setState({ answer, summary, failure: null, slots: giveSlots(now.slots, ids) });
@@ -159,7 +160,7 @@ const keepParts = (older: HistorySummary, newer: HistorySummary): HistorySummary
 export const readAnalytics = async (question: Pick<AnalyticsView, 'range' | 'by'>, version: number | null): Promise<void> => {
   const { answer, failure } = useAnalytics.getState();
   const same = shownFor?.range === question.range && shownFor.by === question.by;
-  if (same && failure === null && version !== null && answer !== null && answer.version === version) return;
+  if (same && failure === null && version !== null && answer !== null && shownFor?.version === version) return;
   if (asking.now) {
     asking.again = true;
     return;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HistoryAnswer, HistorySeries, Series } from '../../../src/shared/history.js';
-import { mergeHistory, tailOf } from '../../../src/shared/history-merge.js';
+import { keepAnswer, mergeHistory, tailOf } from '../../../src/shared/history-merge.js';
 
 const flat = (values: readonly (number | null)[]): Series => ({ min: values, mean: values, max: values });
 const measured = (values: readonly (number | null)[]) => ({ memoryBytes: flat(values), cpuPercent: flat(values), processes: flat(values) });
@@ -71,5 +71,44 @@ describe('mergeHistory', () => {
   it('names the tail to ask for', () => {
     expect(tailOf(answer(100, [100, 110, 120], [1, 2, 3]))).toEqual({ fromBucketMs: 120, ids: ['user:ann', 'other'] });
     expect(tailOf(answer(100, [], []))).toBeNull();
+  });
+});
+
+describe('keepAnswer', () => {
+  const older = answer(100, [100, 110, 120], [1000, null, 3000]);
+  const updated = (last: number, parts: Partial<HistoryAnswer> = {}): HistoryAnswer => {
+    const tail = answer(101, [120], [last], { version: 2, ...parts });
+    const merged = mergeHistory(older, tail);
+    if (merged === null) throw new Error('they do not fit');
+    return merged;
+  };
+
+  it('keeps what would be drawn the same', () => {
+    expect(keepAnswer(older, updated(3000))).toBe(older);
+    expect(keepAnswer(older, updated(3009))).toBe(older);
+  });
+
+  it('takes what would move, begin or happen', () => {
+    for (const newer of [
+      updated(3011),
+      updated(2985),
+      updated(3000, { recording: { state: 'stopped', code: 'SQLITE_FULL' } }),
+      updated(3000, { sinceMs: 100 }),
+      updated(3000, { series: [group('user:ann', [3011]), group('other', [3000])] }),
+      updated(3000, { hostAvailableBytes: flat([2900]) }),
+      answer(100, [100, 110, 120], [1000, 5, 3000]),
+      answer(100, [100, 110, 120, 130], [1000, null, 3000, 3000]),
+    ])
+      expect(keepAnswer(older, newer)).toBe(newer);
+  });
+
+  it('lets no small step after another go unseen', () => {
+    let shown: HistoryAnswer = older;
+    for (let last = 3001; last <= 3100; last++) {
+      const merged = mergeHistory(shown, answer(101, [120], [last]));
+      if (merged === null) throw new Error('they do not fit');
+      shown = keepAnswer(shown, merged);
+      expect(Math.abs((shown.total.memoryBytes.mean[2] ?? 0) - last)).toBeLessThanOrEqual(3100 / 300);
+    }
   });
 });
