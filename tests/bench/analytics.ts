@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Api } from '../../src/shared/api.js';
 import type { LaunchedApp } from '../e2e/launch.js';
-import { launchApp } from '../e2e/launch.js';
+import { answerFirstScreen, electronExecutable, isRoot, launchIn, makeHome } from '../e2e/launch.js';
 import type { Task, ThreadTrace } from './trace.js';
 import { cpuWithin, rendererThread } from './trace.js';
 
@@ -57,6 +57,18 @@ const watch = (app: LaunchedApp['app'], file: string) =>
     { updates: WARM_UP + UPDATES, path: file, categories: CATEGORIES, quietMs: LOOK_MS / 2 },
   );
 
+const start = (home: string): Promise<LaunchedApp> => {
+  makeHome(home);
+  answerFirstScreen(home);
+  const [here, switches] = [process.cwd(), isRoot ? ['--no-sandbox'] : []];
+  return launchIn(
+    { executable: electronExecutable(), appFolder: here, cwd: here, switches, env: {} },
+    home,
+    { args: ['--demo'] },
+    () => undefined,
+  );
+};
+
 const partsOf = (thread: ThreadTrace, spans: readonly (readonly [number, number])[]): object => {
   const names = [...new Set(thread.parts.map(({ name }) => name))];
   const meanOf = (parts: readonly Task[]): number =>
@@ -77,7 +89,7 @@ const measure = async (app: LaunchedApp['app'], folder: string): Promise<{ reado
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'cm-bench-analytics-'));
-const launched = await launchApp({ args: ['--demo'] });
+const launched = await start(join(folder, 'home'));
 try {
   const { app, page } = launched;
   await page.locator('#tab-config').click();
