@@ -10,11 +10,12 @@ export interface Axis {
 
 const STEPS = [1, 2, 2.5, 5, 10];
 
-/** A scale with at most `most` parts for values up to `largest`; nothing at all is a scale up to 1. */
-export const niceAxis = (largest: number, most = 4): Axis => {
+/** A scale with at most `most` parts for values up to `largest`; nothing at all is a scale up to 1. `whole`: of what is counted there are no halves. */
+export const niceAxis = (largest: number, most = 4, whole = false): Axis => {
   const goal = largest > 0 && Number.isFinite(largest) ? largest : 1;
-  const power = 10 ** Math.floor(Math.log10(goal / most));
-  const step = (STEPS.find((one) => one * power * most >= goal * (1 - 1e-9)) ?? 10) * power;
+  const power = 10 ** Math.max(whole ? 0 : Number.NEGATIVE_INFINITY, Math.floor(Math.log10(goal / most)));
+  const fits = (one: number): boolean => one * power * most >= goal * (1 - 1e-9) && (!whole || Number.isInteger(one * power));
+  const step = (STEPS.find(fits) ?? 10) * power;
   const parts = Math.max(1, Math.ceil(goal / step - 1e-9));
   const digits = Math.max(0, Math.min(3, -Math.floor(Math.log10(step) + 1e-9) + (step / power === 2.5 ? 1 : 0)));
   return { top: step * parts, ticks: Array.from({ length: parts + 1 }, (_, at) => step * at), digits };

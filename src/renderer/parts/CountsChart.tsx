@@ -24,7 +24,7 @@ const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) 
 
 /** Bars of counts that stand on each other. */
 export const CountsChart = memo(({ bars, fills, language, label, describe }: CountsChartProps) => {
-  const axis = niceAxis(Math.max(4, ...bars.map(({ counts }) => sumOf(counts))));
+  const axis = niceAxis(Math.max(4, ...bars.map(({ counts }) => sumOf(counts))), 4, true);
   return (
     <div className="plot" style={{ height: 168 }}>
       <ResponsiveContainer width="100%" height="100%" debounce={50}>

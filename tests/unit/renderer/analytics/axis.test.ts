@@ -15,6 +15,12 @@ describe('niceAxis', () => {
     expect(niceAxis(largest)).toEqual(axis);
   });
 
+  it('counts in whole numbers where it is asked to', () => {
+    expect(niceAxis(9, 4, true)).toEqual({ top: 10, ticks: [0, 5, 10], digits: 0 });
+    expect(niceAxis(1, 4, true)).toEqual({ top: 1, ticks: [0, 1], digits: 0 });
+    expect(niceAxis(95, 4, true)).toEqual({ top: 100, ticks: [0, 25, 50, 75, 100], digits: 0 });
+  });
+
   it('holds every value with few round parts', () => {
     fc.assert(
       fc.property(fc.double({ min: 1e-6, max: 1e12, noNaN: true }), (largest) => {
