@@ -35,7 +35,7 @@ export const Banners = () => {
   const say = useWords();
   const stale = useShown((shown) => shown.app?.loop.staleSinceMs ?? null);
   const error = useShown((shown) => shown.app?.loop.error ?? null);
-  const next = useShown((shown) => shown.app?.loop.nextLookAtMs ?? null);
+  const next = useShown((shown) => (stale === null ? null : (shown.app?.loop.nextLookAtMs ?? null)));
   const demo = useShown((shown) => shown.app?.about.demo ?? false);
   const notices = useShown((shown) => shown.app?.notices);
   const dismissed = useView((view) => view.dismissed);

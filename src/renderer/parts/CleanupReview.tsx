@@ -12,7 +12,7 @@ import { KIND_ICONS } from './kind-icons.js';
 /** What automatic cleanup would end right now; asked for again with every look. Null while the first answer is awaited. */
 export const useReview = (wanted: boolean): Review | Failure | null => {
   const [review, setReview] = useState<Review | Failure | null>(null);
-  const sequence = useShown((shown) => shown.app?.snapshot?.sequence ?? 0);
+  const sequence = useShown((shown) => (wanted ? (shown.app?.snapshot?.sequence ?? 0) : 0));
   // biome-ignore lint/correctness/useExhaustiveDependencies: each look is a reason to ask again
   useEffect(() => {
     if (!wanted) return;

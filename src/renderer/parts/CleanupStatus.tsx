@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { formatAge, formatTime } from '../../shared/format.js';
 import { steerCleanup } from '../care.js';
 import { useNow } from '../clock.js';
@@ -9,7 +10,7 @@ const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
 /** Automatic cleanup at the sidebar's foot: what it will do next, or why it does nothing, and the way to pause it. */
-export const CleanupStatus = () => {
+export const CleanupStatus = memo(() => {
   const say = useWords();
   const language = useLanguage();
   const now = useNow();
@@ -48,4 +49,4 @@ export const CleanupStatus = () => {
       )}
     </div>
   );
-};
+});

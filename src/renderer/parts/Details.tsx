@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { memo, useEffect, useRef, useState } from 'react';
 import type { Failure, ProcessDetails } from '../../shared/api.js';
 import { formatBytes } from '../../shared/format.js';
 import { keyId } from '../../shared/process-key.js';
@@ -157,7 +157,7 @@ const Panel = ({ view, alive }: { readonly view: ProcessView; readonly alive: bo
 };
 
 /** The panel of one row: first why it is what it is, then what ending it would do, then the facts. */
-export const Details = () => {
+export const Details = memo(() => {
   const say = useWords();
   const id = useView((view) => view.details);
   const found = useShown((shown) => (id === null ? undefined : shown.app?.snapshot?.processes.find((view) => keyId(view.key) === id)));
@@ -170,4 +170,4 @@ export const Details = () => {
     if (id !== null && name !== undefined) announce(say('ui.details.label', { name }));
   }, [id, name, say]);
   return id !== null && view ? <Panel key={id} view={view} alive={found !== undefined} /> : null;
-};
+});

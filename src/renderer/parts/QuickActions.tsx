@@ -94,9 +94,8 @@ export const QuickActions = ({ processes }: { readonly processes: readonly Proce
   const stopped = useShown((shown) => shown.app?.stopped.length ?? null);
   const hours = useShown((shown) => shown.app?.config.global_settings.max_process_age_hours ?? null);
   const possible = quick?.possibleOrphans ?? 0;
-  const certain = useShown((shown) => shown.app?.snapshot?.processes.filter((view) => view.leftOver === 'yes').length ?? 0);
   const noOrphans = (): string => {
-    if (certain > 0) return say('ui.quick.notYet');
+    if (processes.some((view) => view.leftOver === 'yes')) return say('ui.quick.notYet');
     return possible > 0 ? say('ui.quick.onlyPossible', { count: possible }) : say('ui.quick.noOrphans');
   };
   return (

@@ -1,6 +1,6 @@
 import { Popover } from '@base-ui/react/popover';
 import { Switch } from '@base-ui/react/switch';
-import { useId, useState } from 'react';
+import { memo, useId, useState } from 'react';
 import { useNow } from '../clock.js';
 import { refreshNow, setPreferences, togglePause } from '../commands.js';
 import { useWords } from '../i18n.js';
@@ -96,7 +96,7 @@ const Panel = () => {
 };
 
 /** When the next look is due, how often there is one, pause and now. */
-export const RefreshControl = () => {
+export const RefreshControl = memo(() => {
   const say = useWords();
   const seconds = useShown((shown) => shown.app?.settings.refresh_interval_seconds ?? 5);
   const enabled = useShown((shown) => shown.app?.loop.enabled ?? true);
@@ -139,4 +139,4 @@ export const RefreshControl = () => {
       </button>
     </div>
   );
-};
+});

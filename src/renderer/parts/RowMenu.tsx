@@ -1,5 +1,5 @@
 import { Menu } from '@base-ui/react/menu';
-import { useEffect, useMemo, useRef } from 'react';
+import { memo, useEffect, useMemo, useRef } from 'react';
 import { keyId } from '../../shared/process-key.js';
 import type { ProcessView } from '../../shared/types.js';
 import { ask } from '../ask.js';
@@ -126,12 +126,13 @@ const Items = ({ view, targets, byKey, inDetails }: ItemsProps) => {
 };
 
 /** The one menu of the rows: opens at the pointer, at a row's button, or at the row for the menu key. */
-export const RowMenu = () => {
+export const RowMenu = memo(() => {
   const say = useWords();
   const menu = useView((view) => view.menu);
   const selected = useView((view) => view.selected);
-  const processes = useShown((shown) => shown.app?.snapshot?.processes);
-  const view = useMemo(() => (menu === null ? null : (processes?.find((each) => keyId(each.key) === menu.id) ?? null)), [processes, menu]);
+  // Closed, it is not drawn again at each look.
+  const processes = useShown((shown) => (menu === null ? undefined : shown.app?.snapshot?.processes));
+  const view = useMemo(() => processes?.find((each) => keyId(each.key) === menu?.id) ?? null, [processes, menu]);
   // The details speak of their own row only, whatever else is selected.
   const inDetails = menu?.inDetails ?? false;
   const from = useRef(false);
@@ -160,4 +161,4 @@ export const RowMenu = () => {
       </Menu.Portal>
     </Menu.Root>
   );
-};
+});
