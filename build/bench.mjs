@@ -11,6 +11,8 @@ import { describeRuntime, ensureRuntime } from './runtime.mjs';
 const BENCHES = ['look', 'actions', 'policy', 'history', 'logs', 'window', 'analytics', 'first-rows', 'footprint'];
 /** Those that open the built application. */
 const WITH_WINDOW = ['logs', 'window', 'analytics', 'first-rows', 'footprint'];
+/** Those that start the built command line. */
+const WITH_CLI = ['look'];
 
 /** An Electron, the built application, and a display: { env, stop }. */
 const windowed = async () => {
@@ -27,6 +29,7 @@ await runner(async () => {
   const name = first ?? 'look';
   if (!BENCHES.includes(name)) throw stop(`There is no benchmark ${name}: ${BENCHES.join(', ')}.`);
   await ensureDependencies();
+  if (WITH_CLI.includes(name)) await ensureBuild();
   const program = await bundle(`tests/bench/${name}.ts`, `bench-${name}`);
   const surroundings = WITH_WINDOW.includes(name) ? await windowed() : { env: {}, stop: () => undefined };
   try {

@@ -8,8 +8,10 @@ import { PF_EXITING, PF_KTHREAD, parseArgv, parseStat, parseStatus, pickMarks, t
 
 /** Of the processes that show no change, one in so many is read again at each look. */
 export const SLICES = 12;
-/** A directory changes seldom, and so does a title without any other sign: at every so many looks, except where all is read. */
+/** A directory changes seldom, and so does a title without any other sign: of a process that has run meanwhile at every so many looks, except where all is read. */
 const OFTEN = 4;
+/** Where an exec leaves a sign, all that it changes is read again without one so seldom: a marker of a deleted file, nothing that a kind hangs on. */
+const SELDOM = 60;
 /** A title may be rewritten without an exec, mostly early in life; where exec leaves no trace that we may see, we look longer. */
 const YOUNG_MS = 10_000;
 const YOUNG_UNTRACED_MS = 60_000;
@@ -40,9 +42,17 @@ export interface Entry {
   changes: number;
   /** The line that `stat` was parsed from: an idle process says the same again. */
   line: Buffer;
+  /** The line has changed since the title, and since the directory, was last read. */
+  ran: { title: boolean; cwd: boolean };
   /** Sizes as of when they were last read, and its memory's counters then. */
   sizes: (StatusFields & Pick<StatFields, 'faults' | 'rssPages'>) | null;
+  /** As it was last shown, and what of. */
+  shown: Shown | null;
   readonly held: { readonly stat: HeldFile; readonly status: HeldFile };
+}
+
+interface Shown extends Pick<Entry, 'stat' | 'facts' | 'cwd' | 'sizes' | 'wanted'>, Pick<RawProcess, 'user'>, Pick<LookAt, 'bootMs'> {
+  readonly raw: RawProcess;
 }
 
 /** The circumstances of one look. */
@@ -109,7 +119,9 @@ export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryP
     const length = entry.held.stat.read();
     if (typeof length !== 'number') return length;
     if (length === entry.line.length && files.bytes.compare(entry.line, 0, length, 0, length) === 0) return entry.stat;
-    entry.line = Buffer.from(files.bytes.subarray(0, length));
+    if (length === entry.line.length) files.bytes.copy(entry.line, 0, 0, length);
+    else entry.line = Buffer.from(files.bytes.subarray(0, length));
+    entry.ran.title = entry.ran.cwd = true;
     return parseStat(files.bytes, length) ?? 'failed';
   };
   /** Its uid and sizes; read again only if they may have changed, and in its turn, for what shows no sign (setuid without an exec). */
@@ -128,7 +140,12 @@ export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryP
     return owner === null || owner === 0 ? parseStatus(files.text(`${dir}/status`) ?? '').uid : owner;
   };
   /** What it is until its next exec; null = it has gone. */
-  const readFacts = (dir: string, stat: StatFields, wantExeId: boolean): Pick<Entry, 'facts' | 'ofInterest' | 'denied'> | null => {
+  const readFacts = (
+    dir: string,
+    stat: StatFields,
+    wantExeId: boolean,
+    before: Pick<Entry, 'facts' | 'ofInterest'> | null,
+  ): Pick<Entry, 'facts' | 'ofInterest' | 'denied'> | null => {
     const { comm } = stat;
     // A zombie has nothing left but its name; the kernel shows the rest as empty, which would be no fact. Nor has a thread of the kernel.
     if (stat.state === 'Z' || ((stat.flags ?? 0) & PF_KTHREAD) !== 0) {
@@ -142,9 +159,11 @@ export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryP
     const marks = denied ? null : readMarks(dir);
     if ((exe === 'gone' || argv === null) && readStat(files, dir) === 'gone') return null;
     const facts = { comm, exe: typeof exe === 'string' ? null : exe.target, exeId: null, argv, marks };
-    const ofInterest = mayMatter(facts);
+    // Whoever is what it was is not judged anew.
+    const isSame = before !== null && sameFacts(before.facts, { ...facts, exeId: before.facts.exeId });
+    const ofInterest = isSame ? before.ofInterest : mayMatter(facts);
     const exeId = !denied && (wantExeId || ofInterest) ? files.fileId(`${dir}/exe`) : null;
-    return { facts: { ...facts, exeId }, ofInterest, denied };
+    return { facts: isSame && before.facts.exeId === exeId ? before.facts : { ...facts, exeId }, ofInterest, denied };
   };
 
   const execed = ({ facts, signs }: Entry, stat: StatFields): boolean =>
@@ -157,15 +176,18 @@ export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryP
     if (entry.stat.state === 'Z') return false;
     const look = at.whole
       ? entry.wanted || isYoung(entry, at)
-      : (entry.wanted && isTurn(entry, at, OFTEN)) || (entry.denied && isYoung(entry, at));
+      : (entry.wanted && isTurn(entry, at, entry.ran.title ? OFTEN : SLICES)) || (entry.denied && isYoung(entry, at));
     if (!look) return false;
+    entry.ran.title = false;
     const argv = readArgv(`${procRoot}/${entry.pid}`);
     return argv !== null && !sameList(argv, entry.facts.argv);
   };
   const isDue = (entry: Entry, stat: StatFields, at: LookAt, closely: boolean): boolean =>
     execed(entry, stat) ||
     (closely && entry.denied) ||
-    ((at.whole || entry.wanted) && isTurn(entry, at, SLICES)) ||
+    (at.whole && isTurn(entry, at, SLICES)) ||
+    // Without a sign of an exec, where we may not see one.
+    (entry.wanted && isTurn(entry, at, entry.denied ? SLICES : SELDOM)) ||
     // Newly wanted.
     ((entry.wanted || entry.ofInterest) && entry.facts.exeId === null && entry.facts.exe !== null) ||
     retitled(entry, at);
@@ -175,11 +197,10 @@ export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryP
     if (!isExiting(stat) && isDue(entry, stat, at, closely)) {
       const dir = `${procRoot}/${entry.pid}`;
       // Once read, always read: the facts' identity must not hang on who is wanted.
-      const fresh = readFacts(dir, stat, entry.wanted || known.exeId !== null);
+      const fresh = readFacts(dir, stat, entry.wanted || known.exeId !== null, entry);
       const uid = fresh === null ? null : readUid(dir);
       if (fresh === null || (uid === null && readStat(files, dir) === 'gone')) return 'gone';
-      const facts = sameFacts(known, fresh.facts) ? known : fresh.facts;
-      Object.assign(entry, fresh, { facts, uid, signs: signsOf(stat), ownerPid: markedOwnerPid(facts.marks) });
+      Object.assign(entry, fresh, { uid, signs: signsOf(stat), ownerPid: markedOwnerPid(fresh.facts.marks) });
     }
     entry.stat = stat;
     entry.ppid = stat.ppid;
@@ -195,7 +216,7 @@ export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryP
     // No process: it would be listed otherwise, and be one of its process's twice.
     if (stat.exitSignal === -1) return 'gone';
     if (known?.key.startedAt === stat.startedAt) return renew(known, stat, at, false) === 'gone' ? 'gone' : known;
-    const fresh = readFacts(dir, stat, false);
+    const fresh = readFacts(dir, stat, false, null);
     const uid = fresh === null ? null : readUid(dir);
     if (fresh === null || (uid === null && readStat(files, dir) === 'gone')) return 'gone';
     const startedAtMs = startOf(stat, at);
@@ -211,8 +232,10 @@ export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryP
       uid,
       cwd: null,
       wanted: false,
-      line: Buffer.alloc(0),
+      line: NO_LINE,
+      ran: { title: true, cwd: true },
       sizes: null,
+      shown: null,
       look: at.look,
       changes: 0,
       held: { stat: files.hold(`${dir}/stat`), status: files.hold(`${dir}/status`) },
@@ -225,41 +248,61 @@ export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryP
     return stat.startedAt === entry.key.startedAt ? renew(entry, stat, at, closely) : 'gone';
   };
 
-  const show: EntryReader['show'] = (entry, at) => {
-    const { stat, wanted } = entry;
-    let status: StatusFields | null = null;
-    if (wanted) {
-      status = readStatus(entry, at);
-      entry.uid = status?.uid ?? null;
-      if (entry.uid === null && readStat(files, `${procRoot}/${entry.pid}`) === 'gone') return null;
-      if (entry.denied || stat.state === 'Z') entry.cwd = null;
-      else if (at.whole || entry.cwd === null || isTurn(entry, at, OFTEN)) {
-        const cwd = files.link(`${procRoot}/${entry.pid}/cwd`);
-        entry.cwd = typeof cwd === 'string' ? null : cwd.target;
-      }
+  /** Brings up to date what is read of the wanted only. False = it has gone meanwhile. */
+  const readWanted = (entry: Entry, at: LookAt): boolean => {
+    const status = readStatus(entry, at);
+    entry.uid = status?.uid ?? null;
+    if (entry.uid === null && readStat(files, `${procRoot}/${entry.pid}`) === 'gone') return false;
+    if (entry.denied || entry.stat.state === 'Z') entry.cwd = null;
+    else if (at.whole || entry.cwd === null || isTurn(entry, at, entry.ran.cwd ? OFTEN : SLICES)) {
+      const cwd = files.link(`${procRoot}/${entry.pid}/cwd`);
+      entry.cwd = typeof cwd === 'string' ? null : cwd.target;
+      entry.ran.cwd = false;
     }
+    return true;
+  };
+
+  const show: EntryReader['show'] = (entry, at) => {
+    if (entry.wanted && !readWanted(entry, at)) return null;
+    const { stat, facts, cwd, wanted, shown } = entry;
+    const sizes = wanted ? entry.sizes : null;
+    const user = entry.uid === null ? null : userOf(entry.uid);
+    if (
+      shown !== null &&
+      shown.stat === stat &&
+      shown.facts === facts &&
+      shown.sizes === sizes &&
+      shown.cwd === cwd &&
+      shown.wanted === wanted &&
+      shown.raw.uid === entry.uid &&
+      shown.user === user &&
+      shown.bootMs === at.bootMs
+    )
+      return shown.raw;
     // A zombie gave its memory back; that is known, not unreadable.
     const none = stat.state === 'Z' && (stat.threads ?? 0) <= 1 ? 0 : null;
-    return {
+    const raw: RawProcess = {
       key: entry.key,
       ppid: stat.ppid,
       uid: entry.uid,
-      user: entry.uid === null ? null : userOf(entry.uid),
+      user,
       state: stat.state,
       tty: ttyName(stat.ttyNr),
-      cwd: wanted ? entry.cwd : null,
+      cwd: wanted ? cwd : null,
       pgid: stat.pgid,
       sid: stat.sid,
       startedAtMs: startOf(stat, at),
-      facts: entry.facts,
+      facts,
       counters: {
         cpuMs: stat.cpuTicks === null ? null : (stat.cpuTicks * 1000) / at.units.ticksPerSecond,
         rssBytes: stat.rssPages === null ? null : stat.rssPages * at.units.pageBytes,
-        rssAnonBytes: status?.rssAnonBytes ?? none,
-        swapBytes: status?.swapBytes ?? none,
+        rssAnonBytes: sizes?.rssAnonBytes ?? none,
+        swapBytes: sizes?.swapBytes ?? none,
         threads: stat.threads,
       },
     };
+    entry.shown = { raw, stat, facts, cwd, sizes, wanted, user, bootMs: at.bootMs };
+    return raw;
   };
 
   return {
@@ -273,6 +316,7 @@ export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryP
   };
 };
 
+const NO_LINE = Buffer.alloc(0);
 const signsOf = ({ startCode, startStack, argStart }: StatFields): Entry['signs'] => ({ startCode, startStack, argStart });
 const startOf = (stat: StatFields, at: LookAt): number | null =>
   at.bootMs === null ? null : at.bootMs + (Number(stat.startedAt) * 1000) / at.units.ticksPerSecond;

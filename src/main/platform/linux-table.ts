@@ -119,9 +119,9 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
   };
 
   let stretchFromMs = 0;
-  /** Lets the event loop breathe when it has waited long enough. */
+  /** Whether the event loop has waited long enough. */
+  const isLong = (): boolean => performance.now() - stretchFromMs >= STRETCH_MS;
   const breathe = async (): Promise<void> => {
-    if (performance.now() - stretchFromMs < STRETCH_MS) return;
     await nextTurn();
     stretchFromMs = performance.now();
   };
@@ -178,7 +178,7 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
     const listed = await list();
     for (const pid of listed) {
       meet(pid, at);
-      await breathe();
+      if (isLong()) await breathe();
     }
     keepOnly(new Set(listed));
   };
@@ -193,7 +193,7 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
         const stranger = entry === undefined && !unreadable.has(pid) && !mayBeNew(news, pid);
         if (meet(pid, at) && stranger && (known.get(pid)?.bornMs ?? 0) < lastLookMs - SURELY_BEFORE_MS) told = false;
       } else if ((pid + sweeps) % SLICES === 0) refresh(entry, at, true);
-      await breathe();
+      if (isLong()) await breathe();
     }
     keepOnly(new Set(listed));
     return told;
@@ -211,7 +211,7 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
       }
       budget -= PROBE_COST;
       if (budget < 0) return false;
-      await breathe();
+      if (isLong()) await breathe();
     }
     return true;
   };
@@ -231,7 +231,7 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
       if (!isYoung(entry, at)) young.delete(entry);
       // Every other look: by the second one after its exec it is found.
       else if (entry.look !== at.look && !entry.wanted && (entry.pid + at.look) % 2 === 0) refresh(entry, at);
-      await breathe();
+      if (isLong()) await breathe();
     }
     // The half that was not read for longest, and whoever was not read at the last look: who execs leaves, and the rest must not wait for it.
     const half = Math.ceil(shells.size / 2);
@@ -243,7 +243,7 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
       shells.delete(entry);
       shells.add(entry);
       refresh(entry, at);
-      await breathe();
+      if (isLong()) await breathe();
     }
   };
   /** Reads those again whom the rules may ask for, until nobody joins them any more. */
@@ -258,7 +258,7 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
       }
       for (const entry of relevant.all) {
         if (entry.look !== at.look && known.get(entry.pid) === entry) refresh(entry, at);
-        await breathe();
+        if (isLong()) await breathe();
       }
       for (const pid of relevant.unknown) {
         if (asked.has(pid)) continue;
@@ -275,7 +275,7 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
       const raw = reader.show(entry, at);
       if (raw === null) forget(entry);
       else processes.push(raw);
-      await breathe();
+      if (isLong()) await breathe();
     }
     return processes;
   };
