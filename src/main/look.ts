@@ -56,6 +56,30 @@ export const kin = (reading: Reading): { ancestorPids: Set<number>; childPids: S
   return { ancestorPids, childPids };
 };
 
+/** The guard's context: the same object as long as nothing of it changed, so that nobody is asked about again. */
+const createGuard = (selfUid: number): ((reading: Reading, config: Config) => GuardContext) => {
+  let last: { readonly reading: Reading; readonly config: Config; readonly guard: GuardContext } | null = null;
+  const sameKin = (a: Reading, b: Reading): boolean =>
+    a.selfPid === b.selfPid &&
+    a.processes.length === b.processes.length &&
+    a.processes.every((process, index) => {
+      const other = b.processes[index];
+      if (process === other) return true;
+      return (
+        other !== undefined && process.key.pid === other.key.pid && process.ppid === other.ppid && process.facts.marks === other.facts.marks
+      );
+    });
+  return (reading, config) => {
+    if (last !== null && last.config === config && sameKin(last.reading, reading)) {
+      last = { ...last, reading };
+      return last.guard;
+    }
+    const guard = { selfPid: reading.selfPid, selfUid, isRoot: selfUid === 0, ...guardRules(config), ...kin(reading) };
+    last = { reading, config, guard };
+    return guard;
+  };
+};
+
 const NO_HOST: HostTotals = {
   hostName: '',
   osName: '',
@@ -69,6 +93,7 @@ const NO_HOST: HostTotals = {
 /** Composes platform, registry and rules into looks; keeps only the counters of the last one. */
 export const createLooker = (parts: { platform: Platform; registry: SessionRegistry; config: () => Config; selfUid: number }): Looker => {
   const { platform, registry, config, selfUid } = parts;
+  const guardOf = createGuard(selfUid);
   let memory: SnapshotMemory | null = null;
   let turn: Promise<unknown> = Promise.resolve();
   let own: { readonly names: readonly string[]; readonly patterns: readonly string[]; readonly classify: Classify } | null = null;
@@ -90,13 +115,7 @@ export const createLooker = (parts: { platform: Platform; registry: SessionRegis
     const judged = judgeKinds(reading, records, { classify });
     const facts = await platform.inspect(candidates(judged));
     const judgements = judgeLeftOvers(judged, facts, reading.takenAtMs);
-    const guard: GuardContext = {
-      selfPid: reading.selfPid,
-      selfUid,
-      isRoot: selfUid === 0,
-      ...guardRules(config()),
-      ...kin(reading),
-    };
+    const guard = guardOf(reading, config());
     const built = buildSnapshot({ reading, judgements, host, config: config(), guard, previous: memory });
     memory = built.memory;
     return { reading, judgements, snapshot: built.snapshot, guard };

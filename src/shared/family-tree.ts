@@ -3,7 +3,8 @@ import { hasEngineKind } from './family.js';
 import { isMarked } from './marks.js';
 import type { ParentFacts, ProcessFacts, RegistryFacts } from './process-facts.js';
 import type { Evidence, Kind, Os, RawProcess, Reading, SessionRecord, StaticFacts } from './types.js';
-import { rememberedBy } from './verdict-memo.js';
+import type { Chain, Finding } from './verdict-memo.js';
+import { chainOf, findingsBy, rememberedBy, stillStands } from './verdict-memo.js';
 
 /** One process among its family. */
 export interface TreeNode {
@@ -33,6 +34,8 @@ export interface FamilyTree {
 type Node = { -readonly [K in Exclude<keyof TreeNode, 'engineAbove'>]: TreeNode[K] } & {
   engineAbove: Node | null;
   ours: boolean;
+  /** Once it is settled. */
+  chain: Chain | null;
   /** Parents are settled before their children: 1, 2, …; 0 = not yet, -1 = being looked at. */
   order: number;
 };
@@ -157,9 +160,20 @@ const engineOver = (node: Node, parent: Node | null): Node | null => {
 export const growTree = (reading: Reading, records: ReadonlyMap<number, SessionRecord>, os: Os, classify: Classify): FamilyTree => {
   const byPid = new Map<number, Node>();
   for (const raw of reading.processes)
-    byPid.set(raw.key.pid, { raw, kind: null, evidence: [], facts: null, engineAbove: null, record: null, ours: false, order: 0 });
+    byPid.set(raw.key.pid, {
+      raw,
+      kind: null,
+      evidence: [],
+      facts: null,
+      engineAbove: null,
+      record: null,
+      ours: false,
+      chain: null,
+      order: 0,
+    });
   const claimed: Node[] = [];
   const remembered = rememberedBy(classify);
+  const findings = findingsBy(classify);
   let settled = 0;
 
   const named = (node: TreeNode): Node | null => (node.raw.ppid === null ? null : (byPid.get(node.raw.ppid) ?? null));
@@ -175,6 +189,23 @@ export const growTree = (reading: Reading, records: ReadonlyMap<number, SessionR
     return names;
   };
 
+  const find = (node: Node, above: Node | null, record: SessionRecord | undefined): Finding => {
+    const { raw } = node;
+    const { pidDomain } = reading;
+    const isOwned = node.engineAbove !== null;
+    const rest = { os, above: above?.chain ?? null, up: trueParent(node)?.chain ?? null, record, pidDomain, isOwned };
+    // In a circle of parents the one above is not settled yet.
+    const isClear = above === null || above.chain !== null;
+    const known = isClear ? findings.get(raw) : undefined;
+    if (known !== undefined && stillStands(known, rest)) return known;
+    const registry = record === undefined ? null : registryOf(reading, raw, record);
+    const hints = isOwned ? { ownerAlive: true } : {};
+    const facts = { ...factsOf(os, raw), parent: parentFacts(node, above, ancestors(node)), hints, registry };
+    const finding = { ...rest, facts, verdict: remembered(facts, raw.facts) };
+    if (isClear) findings.set(raw, finding);
+    return finding;
+  };
+
   const settle = (node: Node): void => {
     const { raw } = node;
     const { pid } = raw.key;
@@ -185,13 +216,11 @@ export const growTree = (reading: Reading, records: ReadonlyMap<number, SessionR
     const record = records.get(pid);
     if (!matters && record === undefined && !canBeClaimed(os, raw.facts, classify)) return;
     node.engineAbove = engineOver(node, matters ? above : null);
-    const registry = record === undefined ? null : registryOf(reading, raw, record);
-    const hints = node.engineAbove === null ? {} : { ownerAlive: true };
-    node.facts = { ...factsOf(os, raw), parent: parentFacts(node, above, ancestors(node)), hints, registry };
-    const verdict = remembered(node.facts, raw.facts);
+    const { facts, verdict } = find(node, above, record);
+    node.facts = facts;
     node.kind = verdict.value;
     node.evidence = verdict.evidence;
-    node.record = registry?.procStartMatches === true ? (record ?? null) : null;
+    node.record = facts.registry?.procStartMatches === true ? (record ?? null) : null;
     if (node.kind !== null) claimed.push(node);
   };
   const settleWithParents = (first: Node): void => {
@@ -205,6 +234,7 @@ export const growTree = (reading: Reading, records: ReadonlyMap<number, SessionR
       if (node === undefined) continue;
       settle(node);
       node.order = ++settled;
+      node.chain = chainOf(node.raw, node.kind, trueParent(node)?.chain ?? null);
     }
   };
   for (const node of byPid.values()) if (node.order === 0) settleWithParents(node);

@@ -7,6 +7,7 @@ import { markedOwnerPid } from './marks.js';
 import type { Hints, ProcessFacts } from './process-facts.js';
 import { isContainerGroup } from './service-unit.js';
 import type { CandidateFacts, Evidence, Kind, LeftOver, Os, ProcessKey, RawProcess, Reading, SessionRecord, StaticFacts } from './types.js';
+import { lastOf, sameShallow } from './verdict-memo.js';
 
 /** The rules applied to a live reading, in two steps: kinds first, then left-over verdicts with the dearer facts of those few that need them. */
 
@@ -49,6 +50,7 @@ interface Claimed {
 }
 
 const BY_MARKS: ReadonlySet<Kind> = new Set(['mcp-server', 'hook', 'tool-shell', 'tool-child']);
+const MINUTE_MS = 60_000;
 /** Kinds that are rolled up into the session that they stand below. */
 const OWNED: ReadonlySet<Kind> = new Set([...BY_MARKS, 'api-client', 'unverified', 'zombie']);
 
@@ -72,23 +74,45 @@ const livingDaemon = (tree: FamilyTree, uid: number | null): boolean | null => {
   return tree.reading.complete && uid !== null ? false : null;
 };
 
+/** The same facts with other hints and idle time: the same object again as long as these are the same, so that what is made of it is, too. */
+interface Added {
+  readonly hints: Hints;
+  readonly idleHours: number | null;
+}
+const adding = () =>
+  lastOf(
+    (a: Added, b: Added) => a.idleHours === b.idleHours && sameShallow(a.hints, b.hints),
+    (facts: ProcessFacts, { hints, idleHours }: Added): ProcessFacts => ({
+      ...facts,
+      hints: { ...facts.hints, ...hints },
+      registry: facts.registry === null ? null : { ...facts.registry, idleHours },
+    }),
+  );
+const withOwner = adding();
+const withDearer = adding();
+
 const claim = (tree: FamilyTree, node: TreeNode): Claimed[] => {
   const { kind, raw, engineAbove, facts } = node;
   if (kind === null || facts === null) return [];
   // Who stands below a living engine belongs to it, whatever an environment says that was inherited.
   const marked = engineAbove === null ? markedOwner(tree, node) : { owner: engineAbove, hints: { ownerAlive: true } };
   const daemon = kind === 'bg-pty-host' ? { daemonSocketAlive: livingDaemon(tree, raw.uid) } : {};
-  const hints: Hints = { ...facts.hints, ...(BY_MARKS.has(kind) ? marked.hints : daemon) };
-  return [{ node, kind, facts: { ...facts, hints }, owner: OWNED.has(kind) ? (marked.owner?.raw.key ?? null) : null }];
+  const hints: Hints = BY_MARKS.has(kind) ? marked.hints : daemon;
+  return [
+    { node, kind, facts: withOwner(facts, { hints, idleHours: null }), owner: OWNED.has(kind) ? (marked.owner?.raw.key ?? null) : null },
+  ];
 };
 
+const sameKind = (a: Kind, b: Kind): boolean => a === b;
+const leftOverOf = lastOf(sameKind, judgeLeftOver);
+
 /** Whether dearer facts could change the verdict: it could become "yes", or a service could explain the lost parent. */
-const isOpen = ({ facts, kind }: Claimed): boolean => {
+const isOpen = lastOf(sameKind, (facts: ProcessFacts, kind: Kind): boolean => {
   const best = { ...facts, hints: { ...facts.hints, fd0: '/dev/pts/0 (deleted)' } };
   if (kind === 'zombie' || (facts.hints.ownerAlive !== false && !isReparented(best))) return false;
   const { value } = judgeLeftOver(best, kind);
   return value === 'yes' || (value === 'unknown' && isReparented(facts));
-};
+});
 
 const wasLeft = ({ facts, kind }: Claimed): boolean => BY_MARKS.has(kind) && facts.hints.ownerAlive === false;
 
@@ -126,7 +150,7 @@ export const judgeKinds = (
   const rootOf = rootFinder(tree, left);
   const wanted = new Set<TreeNode>();
   const roots = new Set<TreeNode>();
-  for (const { node } of claims.filter(isOpen)) {
+  for (const { node } of claims.filter(({ facts, kind }) => isOpen(facts, kind))) {
     wanted.add(node);
     if (left.has(node)) roots.add(rootOf(node));
   }
@@ -150,6 +174,15 @@ const familyHints = (family: readonly TreeNode[], facts: ReadonlyMap<number, Can
     containsEngine: family.some(({ kind }) => hasEngineKind(kind) || kind === 'unverified'),
   };
 };
+
+type Rest = Pick<Judgement, 'raw' | 'kind' | 'kindEvidence' | 'owner' | 'record'>;
+const judgementOf = lastOf(
+  (a: Rest, b: Rest) => sameShallow(a, b),
+  (facts: ProcessFacts, rest: Rest): Judgement => {
+    const { value, evidence } = leftOverOf(facts, rest.kind);
+    return { ...rest, facts, leftOver: value, leftOverEvidence: evidence, reparented: isReparented(facts) };
+  },
+);
 
 /** A pid in a mark is ours only if the process lives in our pid namespace. */
 const speaksOfOurPids = (own: CandidateFacts | null): boolean =>
@@ -183,25 +216,12 @@ export const judgeLeftOvers = (judged: Judged, candidateFacts: ReadonlyMap<numbe
     const { node, owner, kind } = claimed;
     const { raw, record, evidence } = node;
     const since = record?.status === 'idle' ? record.statusSinceMs : null;
-    const idleHours = since === null ? null : Math.max(0, nowMs - since) / 3_600_000;
-    const registry = claimed.facts.registry === null ? null : { ...claimed.facts.registry, idleHours };
-    const facts: ProcessFacts = { ...claimed.facts, hints: { ...claimed.facts.hints, ...dearerHints(claimed) }, registry };
+    // To the minute: what is judged by it are hours, and who is idle stays the same object.
+    const idleHours = since === null ? null : Math.floor(Math.max(0, nowMs - since) / MINUTE_MS) / 60;
+    const facts = withDearer(claimed.facts, { hints: dearerHints(claimed), idleHours });
     // A suspect's control group may say that a service manager runs it.
     const again = isSuspect(evidence) ? classify(facts) : { value: kind, evidence };
     if (again.value === null) return [];
-    const leftOver = judgeLeftOver(facts, again.value);
-    return [
-      {
-        raw,
-        facts,
-        kind: again.value,
-        kindEvidence: again.evidence,
-        leftOver: leftOver.value,
-        leftOverEvidence: leftOver.evidence,
-        reparented: isReparented(facts),
-        owner,
-        record,
-      },
-    ];
+    return [judgementOf(facts, { raw, kind: again.value, kindEvidence: again.evidence, owner, record })];
   });
 };

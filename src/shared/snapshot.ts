@@ -1,7 +1,7 @@
 import type { Config } from './config.js';
 import { memoryLimitBytes } from './config.js';
 import { displayName } from './display-name.js';
-import { keep } from './equal.js';
+import { deepEqual, keep } from './equal.js';
 import type { GuardContext } from './guard.js';
 import { refusalOf } from './guard.js';
 import type { Judgement } from './judge.js';
@@ -17,7 +17,25 @@ export interface SnapshotMemory {
   readonly cpuMs: ReadonlyMap<string, number>;
   readonly lastActiveMs: ReadonlyMap<string, number>;
   /** By `keyId`: a row of which nothing changed stays the same object. */
-  readonly views: ReadonlyMap<string, ProcessView>;
+  readonly rows: ReadonlyMap<string, Row>;
+}
+
+/** A row without what the guard says of it, and all that it was made of. */
+interface Base {
+  readonly j: Judgement;
+  readonly cpuPercent: number | null;
+  readonly active: number | null;
+  readonly tree: ProcessView['tree'];
+  readonly isOld: boolean;
+  readonly config: Config;
+  readonly view: ProcessView;
+}
+/** A row as it is shown, and whom the guard was asked about. */
+interface Row {
+  readonly base: Base;
+  readonly guard: GuardContext;
+  readonly owner: ProcessView | null;
+  readonly view: ProcessView;
 }
 
 export interface SnapshotInput {
@@ -38,15 +56,13 @@ const isSession = (kind: ProcessView['kind']): boolean => (SESSION_KINDS as read
 
 /** Every status whose condition holds, by precedence: Orphan > Possible orphan > Old > High memory > Normal. */
 const conditionsOf = (
-  view: Pick<ProcessView, 'kind' | 'leftOver' | 'reparented' | 'startedAtMs' | 'owner' | 'tree' | 'limitBytes'>,
-  maxAgeMs: number,
-  nowMs: number,
+  view: Pick<ProcessView, 'leftOver' | 'reparented' | 'owner' | 'tree' | 'limitBytes'>,
+  isOld: boolean,
 ): StatusWord[] => {
   const words: StatusWord[] = [];
   if (view.leftOver === 'yes') words.push('orphan');
   else if (view.leftOver === 'unknown' && view.reparented) words.push('possible-orphan');
-  // Children are never old by themselves: a server is as old as its session.
-  if (isSession(view.kind) && view.startedAtMs !== null && nowMs - view.startedAtMs > maxAgeMs) words.push('old');
+  if (isOld) words.push('old');
   if (view.owner === null && view.limitBytes !== null && view.tree.memoryBytes !== null && view.tree.memoryBytes > view.limitBytes)
     words.push('high-memory');
   return words.length > 0 ? words : ['normal'];
@@ -128,6 +144,50 @@ const totalsOf = (owns: readonly Own[], hasRates: boolean): Totals => {
   return { processes: owns.length, sessions, memoryBytes, memoryIsPartial: unreadable > 0, cpuPercent, unreadable };
 };
 
+const viewOf = (own: Own, active: number | null, tree: ProcessView['tree'], isOld: boolean, config: Config): ProcessView => {
+  const { j } = own;
+  const { raw, record } = j;
+  const partial = {
+    key: raw.key,
+    ppid: raw.ppid,
+    uid: raw.uid,
+    user: raw.user,
+    kind: j.kind,
+    kindEvidence: j.kindEvidence,
+    leftOver: j.leftOver,
+    leftOverEvidence: j.leftOverEvidence,
+    reparented: j.reparented,
+    activity: activityOf(j),
+    waitingFor: record?.waitingFor ?? null,
+    activeSinceMs: record?.statusSinceMs ?? null,
+    lastActiveMs: active,
+    session: record
+      ? {
+          sessionId: record.sessionId,
+          name: record.name,
+          projectDir: record.cwd,
+          version: record.version,
+          entrypoint: record.entrypoint,
+          jobId: record.jobId,
+          configDir: record.configDir,
+        }
+      : null,
+    owner: j.owner,
+    name: displayName(j),
+    projectDir: record?.cwd ?? j.facts.env?.CLAUDE_PROJECT_DIR ?? raw.cwd,
+    memoryBytes: own.memoryBytes,
+    cpuPercent: own.cpuPercent,
+    tree,
+    limitBytes: j.owner === null ? memoryLimitBytes(config, raw.user) : null,
+    startedAtMs: raw.startedAtMs,
+    state: raw.state,
+    tty: raw.tty,
+    command: commandOf(raw.facts),
+  };
+  const conditions = conditionsOf(partial, isOld);
+  return { ...partial, conditions, status: conditions[0] ?? 'normal', refusal: null };
+};
+
 /**
  * Turns one judged reading into what people see: rates (one core = 100 %) from counters, roll-ups per session within one
  * uid, status words, names. What could not be read stays null. Returns what the next call needs beside it.
@@ -148,68 +208,44 @@ export const buildSnapshot = (input: SnapshotInput): { snapshot: Snapshot; memor
   }
 
   const lastActiveMs = new Map<string, number>();
-  const views = owns.map((own): ProcessView => {
-    const { j } = own;
-    const { raw } = j;
-    const activity = activityOf(j);
-    const active = lastActive(own, activity, previous, nowMs);
-    if (active !== null) lastActiveMs.set(own.id, active);
-    const record = j.record;
-    const projectDir = record?.cwd ?? j.facts.env?.CLAUDE_PROJECT_DIR ?? raw.cwd;
-    const partial = {
-      key: raw.key,
-      ppid: raw.ppid,
-      uid: raw.uid,
-      user: raw.user,
-      kind: j.kind,
-      kindEvidence: j.kindEvidence,
-      leftOver: j.leftOver,
-      leftOverEvidence: j.leftOverEvidence,
-      reparented: j.reparented,
-      activity,
-      waitingFor: record?.waitingFor ?? null,
-      activeSinceMs: record?.statusSinceMs ?? null,
-      lastActiveMs: active,
-      session: record
-        ? {
-            sessionId: record.sessionId,
-            name: record.name,
-            projectDir: record.cwd,
-            version: record.version,
-            entrypoint: record.entrypoint,
-            jobId: record.jobId,
-            configDir: record.configDir,
-          }
-        : null,
-      owner: j.owner,
-      name: displayName(j),
-      projectDir,
-      memoryBytes: own.memoryBytes,
-      cpuPercent: own.cpuPercent,
-      tree: rollUp(own, ownedBy.get(own.id) ?? []),
-      limitBytes: j.owner === null ? memoryLimitBytes(config, raw.user) : null,
-      startedAtMs: raw.startedAtMs,
-      state: raw.state,
-      tty: raw.tty,
-      command: commandOf(raw.facts),
-    };
-    const conditions = conditionsOf(partial, maxAgeMs, nowMs);
-    return { ...partial, conditions, status: conditions[0] ?? 'normal', refusal: null };
-  });
-  const byId = new Map(views.map((view) => [keyId(view.key), view]));
-  const seen = new Map<string, ProcessView>();
-  for (const [id, view] of byId) {
-    const next = { ...view, refusal: refusalOf(view, guard, view.owner ? (byId.get(keyId(view.owner)) ?? null) : null) };
-    const before = previous?.views.get(id);
-    seen.set(id, before ? keep(before, next) : next);
+  const bases = new Map<string, Base>();
+  for (const own of owns) {
+    const { j, id, cpuPercent } = own;
+    const { startedAtMs } = j.raw;
+    const active = lastActive(own, activityOf(j), previous, nowMs);
+    if (active !== null) lastActiveMs.set(id, active);
+    // Children are never old by themselves: a server is as old as its session.
+    const isOld = isSession(j.kind) && startedAtMs !== null && nowMs - startedAtMs > maxAgeMs;
+    const tree = rollUp(own, ownedBy.get(id) ?? []);
+    const before = previous?.rows.get(id)?.base;
+    const isSame =
+      before !== undefined &&
+      before.j === j &&
+      before.cpuPercent === cpuPercent &&
+      before.active === active &&
+      before.isOld === isOld &&
+      before.config === config &&
+      deepEqual(before.tree, tree);
+    bases.set(id, isSame ? before : { j, cpuPercent, active, tree, isOld, config, view: viewOf(own, active, tree, isOld, config) });
   }
-  const processes = [...seen.values()];
+  const rows = new Map<string, Row>();
+  for (const [id, base] of bases) {
+    const owner = base.view.owner === null ? null : (bases.get(keyId(base.view.owner))?.view ?? null);
+    const before = previous?.rows.get(id);
+    if (before !== undefined && before.base === base && before.guard === guard && before.owner === owner) {
+      rows.set(id, before);
+      continue;
+    }
+    const next = { ...base.view, refusal: refusalOf(base.view, guard, owner) };
+    rows.set(id, { base, guard, owner, view: before ? keep(before.view, next) : next });
+  }
+  const processes = [...rows.values()].map(({ view }) => view);
 
   const cpuMs = new Map<string, number>();
   for (const own of owns) if (own.j.raw.counters.cpuMs !== null) cpuMs.set(own.id, own.j.raw.counters.cpuMs);
   const sequence = (previous?.sequence ?? 0) + 1;
   return {
     snapshot: { sequence, takenAtMs: nowMs, host, totals: totalsOf(owns, previous !== null), processes, complete: reading.complete },
-    memory: { sequence, monotonicMs: reading.monotonicMs, cpuMs, lastActiveMs, views: seen },
+    memory: { sequence, monotonicMs: reading.monotonicMs, cpuMs, lastActiveMs, rows },
   };
 };

@@ -1,6 +1,6 @@
 import type { Classify } from './classify.js';
 import type { ProcessFacts } from './process-facts.js';
-import type { Kind, StaticFacts, Verdict } from './types.js';
+import type { Kind, Os, RawProcess, SessionRecord, StaticFacts, Verdict } from './types.js';
 
 interface Remembered {
   readonly facts: ProcessFacts;
@@ -8,7 +8,7 @@ interface Remembered {
 }
 
 /** Same values of own keys; nothing in facts is nested deeper than these. */
-const sameShallow = (a: object | null, b: object | null): boolean => {
+export const sameShallow = (a: object | null, b: object | null): boolean => {
   if (a === b) return true;
   if (a === null || b === null) return false;
   const entries = Object.entries(a);
@@ -68,4 +68,66 @@ export const rememberedBy = (classify: Classify): Remembering => {
   const known = memories.get(classify) ?? remember(classify);
   memories.set(classify, known);
   return known;
+};
+
+/** A process, its kind and those above it: the same object from look to look as long as all of these are the same. */
+export interface Chain {
+  readonly raw: RawProcess;
+  readonly kind: Kind | null;
+  readonly up: Chain | null;
+}
+
+const chains = new WeakMap<RawProcess, Chain>();
+
+/** The chain of a process below that of its true parent. */
+export const chainOf = (raw: RawProcess, kind: Kind | null, up: Chain | null): Chain => {
+  const known = chains.get(raw);
+  if (known !== undefined && known.kind === kind && known.up === up) return known;
+  const chain = { raw, kind, up };
+  chains.set(raw, chain);
+  return chain;
+};
+
+/** What was found of a process, and all that it rests on beside its reading. */
+export interface Finding extends Remembered {
+  readonly os: Os;
+  /** Whom its ppid names, and its true parent. */
+  readonly above: Chain | null;
+  readonly up: Chain | null;
+  readonly record: SessionRecord | undefined;
+  readonly pidDomain: string | null;
+  readonly isOwned: boolean;
+}
+
+const findings = new WeakMap<Classify, WeakMap<RawProcess, Finding>>();
+
+/** What the same rules found of the same readings: who shows no change among unchanged ones is not even asked about again. */
+export const findingsBy = (classify: Classify): WeakMap<RawProcess, Finding> => {
+  const known = findings.get(classify) ?? new WeakMap<RawProcess, Finding>();
+  findings.set(classify, known);
+  return known;
+};
+
+/** Whether a finding still stands. */
+export const stillStands = (known: Finding, now: Omit<Finding, keyof Remembered>): boolean =>
+  known.os === now.os &&
+  known.above === now.above &&
+  known.up === now.up &&
+  known.record === now.record &&
+  known.pidDomain === now.pidDomain &&
+  known.isOwned === now.isOwned;
+
+/** Computes a value of an object once, and again only when `same` says that the rest it depends on has changed. */
+export const lastOf = <K extends object, D, V>(
+  same: (a: D, b: D) => boolean,
+  compute: (key: K, rest: D) => V,
+): ((key: K, rest: D) => V) => {
+  const last = new WeakMap<K, { readonly rest: D; readonly value: V }>();
+  return (key, rest) => {
+    const known = last.get(key);
+    if (known !== undefined && same(known.rest, rest)) return known.value;
+    const value = compute(key, rest);
+    last.set(key, { rest, value });
+    return value;
+  };
 };
