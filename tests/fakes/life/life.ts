@@ -2,13 +2,17 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** Another user than root, for processes that change their uid. */
+/** Other users than root, for processes that change their uid; the second one looks on where others are hidden. */
 const NOBODY = 65_534;
+export const ONLOOKER = 65_533;
 /** So many forks at most may lie between two looks; a number that was set back must not be passed again by them. */
 const FAR_IDS = 1_200;
 /** Newcomers that are no shells are promised to be looked at for ten seconds. */
 const SOON_MS = 8_000;
 const MOST_WAITING = 40;
+/** Forks and threads of one storm. */
+const STORM_FORKS = 4_000;
+const STORM_THREADS = 1_000;
 
 /** Random numbers that a seed repeats (mulberry32). */
 export const createRandom = (seed: number): ((below: number) => number) => {
@@ -33,16 +37,21 @@ export interface Life {
   step(claudes: readonly number[]): void;
 }
 
-/** `engine` is a program that sleeps as long as its argument says, and counts as Claude's. */
-export const createLife = (engine: string, random: (below: number) => number): Life => {
+/** `engine` is a program that sleeps as long as its argument says, and counts as Claude's; `own` is whose the processes are where nothing else is said. */
+export const createLife = (
+  engine: string,
+  random: (below: number) => number,
+  own: { readonly uid?: number; readonly gid?: number },
+): Life => {
   const waiting: Waiting[] = [];
   const gone: number[] = [];
+  let storm: ChildProcess | null = null;
   const marks = { CLAUDECODE: '1', CLAUDE_CODE_SESSION_ID: 'x', CLAUDE_CODE_EXECPATH: engine };
   // In the environment, since no argument may tell before the exec what somebody is going to be.
   const names = { PATH: '/usr/bin:/bin', ENGINE: engine, NAME: 'claude' };
   const seconds = (): string => (0.2 + random(60) / 10).toFixed(1);
   const start = (command: string, args: readonly string[], more: object = {}): ChildProcess => {
-    const child = spawn(command, args, { stdio: ['pipe', 'ignore', 'ignore'], env: names, ...more });
+    const child = spawn(command, args, { stdio: ['pipe', 'ignore', 'ignore'], env: names, ...own, ...more });
     // Whoever is killed before it read its input breaks the pipe; who could not be started is missing in both scans.
     child.stdin?.on('error', () => undefined);
     child.on('error', () => undefined);
@@ -64,9 +73,28 @@ export const createLife = (engine: string, random: (below: number) => number): L
   const moveTo = (pid: number): void => writeFileSync('/proc/sys/kernel/ns_last_pid', String(pid));
   const pidMax = Number(readFileSync('/proc/sys/kernel/pid_max', 'latin1'));
 
+  /** Thousands of forks one after the other, or threads at once, with Claudes in between. One at a time. */
+  const storms: readonly (() => ChildProcess)[] = [
+    () =>
+      start('/usr/bin/perl', [
+        '-e',
+        `for (my $i = 0; $i < $ARGV[0]; $i++) { my $pid = fork; if (!$pid) { exec {$ENV{ENGINE}} $ENV{NAME}, 2 if $i % 500 == 250; exit } waitpid $pid, 0 if $i % 500 != 250 }`,
+        String(500 + random(STORM_FORKS)),
+      ]),
+    () =>
+      start(process.execPath, ['-e', `for (let i = 0; i < ${STORM_THREADS}; i++) fs.stat("/", () => 0); setTimeout(() => 0, 1500)`], {
+        env: { UV_THREADPOOL_SIZE: String(STORM_THREADS) },
+      }),
+  ];
+  const isStorm = (): boolean => storm !== null && storm.exitCode === null && storm.signalCode === null;
+  const blow = (): void => {
+    if (!isStorm()) storm = storms[random(storms.length)]?.() ?? null;
+  };
+
   const births: readonly (() => void)[] = [
     () => claude(),
     () => claude({ uid: NOBODY, gid: NOBODY }),
+    () => claude({ uid: 0, gid: 0 }),
     // A shell that becomes Claude when it is told to, at any age; and a program that does, while it is young.
     () => keepWaiting(shell(`read; exec -a "$NAME" "$ENGINE" ${seconds()}`), true),
     () => keepWaiting(start('/usr/bin/perl', ['-e', 'my $line = <STDIN>; exec {$ENV{ENGINE}} $ENV{NAME}, $ARGV[0]', seconds()]), false),
@@ -134,7 +162,9 @@ export const createLife = (engine: string, random: (below: number) => number): L
       }
       while (waiting.length > MOST_WAITING) waiting.shift()?.child.kill('SIGKILL');
       if (claudes.length > 60) for (const pid of claudes.slice(0, 20)) signal(pid, 'SIGKILL');
-      // Last, so that nothing else is born from the numbers before it.
+      if (random(12) === 0) blow();
+      // Last, so that nothing else is born from the numbers before it; a storm would go around past the number that was set back.
+      if (isStorm()) return;
       if (random(6) === 0) reuse();
       else if (random(40) === 0) moveTo(pidMax - 20 - random(100));
     },

@@ -5,11 +5,11 @@ import { createLinuxPlatform } from '../../../src/main/platform/linux.js';
 import { classify } from '../../../src/shared/classify.js';
 import { judgeKinds, judgeLeftOvers, mayBeClaudes } from '../../../src/shared/judge.js';
 import { keyId } from '../../../src/shared/process-key.js';
-import { createLife, createRandom } from './life.js';
+import { createLife, createRandom, ONLOOKER } from './life.js';
 
 /**
- * observe SECONDS SEED, with the engine's path as ENGINE: lets a life go on step by step, looks twice, and reads everything at the same moments with readers that
- * know nothing yet. Prints what did not agree, as one JSON object. To be run in a pid namespace of its own.
+ * observe SECONDS SEED [user], with the engine's path as ENGINE: lets a life go on step by step, looks twice, and reads everything at the same moments with readers that
+ * know nothing yet. Prints what did not agree, as one JSON object. To be run in a pid namespace of its own; with `user` an ordinary one looks on.
  */
 
 interface Seen {
@@ -85,8 +85,9 @@ if (process.send !== undefined) {
   process.stdout.write(`${JSON.stringify(await observe(Number(seconds), random))}\n`, () => process.exit());
 } else {
   // Who is started by the observer itself is never listed: so the life starts the observer.
-  const life = createLife(process.env['ENGINE'] ?? '', random);
-  const observer = fork(process.argv[1] ?? '', process.argv.slice(2));
+  const asUser = process.argv[4] === 'user' ? { uid: ONLOOKER, gid: ONLOOKER } : {};
+  const life = createLife(process.env['ENGINE'] ?? '', random, asUser);
+  const observer = fork(process.argv[1] ?? '', process.argv.slice(2), asUser);
   observer.on('message', (pids: readonly number[]) => {
     life.step(pids);
     observer.send('done');
