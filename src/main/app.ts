@@ -292,6 +292,7 @@ export const start = async (launch: Launch): Promise<void> => {
     panel.update();
   };
   monitor.onChange(changed);
+  core.registry.onChange(monitor.hear);
   history.onChange(push);
   core.stopped.onChange(changed);
   core.background.onChange(push);

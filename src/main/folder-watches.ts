@@ -33,6 +33,8 @@ export interface FolderWatches {
   /** Forgets every folder but these. */
   readonly retain: (folders: ReadonlySet<string>) => void;
   readonly failures: () => readonly WatchFailure[];
+  /** Called at every event in a watched folder, however many there are. Returns the way to stop. */
+  readonly onEvent: (listener: () => void) => () => void;
   readonly close: () => void;
 }
 
@@ -71,6 +73,7 @@ export const createFolderWatches = (options: FolderWatchesOptions): FolderWatche
   const failed = new Map<string, WatchFailure & { readonly atMs: number }>();
   /** Events of some folder may have been dropped. */
   let doubt = false;
+  const listeners = new Set<() => void>();
 
   const end = (folder: string): void => {
     watched.get(folder)?.watcher.close();
@@ -92,6 +95,7 @@ export const createFolderWatches = (options: FolderWatchesOptions): FolderWatche
     watched.set(folder, entry);
     watcher.on('change', (_event, name) => {
       entry.events += 1;
+      for (const listener of listeners) listener();
       if (entry.events > flood) {
         if (watched.get(folder) === entry) fail(folder, uid, 'watch-flood');
         doubt = true;
@@ -151,7 +155,12 @@ export const createFolderWatches = (options: FolderWatchesOptions): FolderWatche
       for (const folder of [...failed.keys()]) if (!folders.has(folder)) failed.delete(folder);
     },
     failures: () => [...failed.values()].map(({ uid, path, reason }) => ({ uid, path, reason })),
+    onEvent: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     close: () => {
+      listeners.clear();
       for (const folder of [...watched.keys()]) end(folder);
     },
   };

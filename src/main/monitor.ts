@@ -9,6 +9,9 @@ const HIDDEN_FACTOR = 3;
 /** Nobody watches and every look costs charge. */
 const HIDDEN_ON_BATTERY_FACTOR = 6;
 const BACKOFF_LIMIT_MS = 60_000;
+/** News are looked at so soon, all that come meanwhile together; and however many come, not sooner after the last look than this. */
+const NEWS_MS = 300;
+const NEWS_GAP_MS = 2_000;
 
 export interface MonitorState {
   readonly look: Look | null;
@@ -23,6 +26,8 @@ export interface Monitor {
   readonly start: () => void;
   /** Looks now, out of turn; the countdown starts anew. */
   readonly refresh: () => Promise<void>;
+  /** Something changed that a look would show: where somebody watches, the next one comes soon. */
+  readonly hear: () => void;
   readonly setInterval: (intervalMs: number, enabled: boolean) => void;
   /** Nobody watches: looks become rarer. */
   readonly setHidden: (hidden: boolean) => void;
@@ -53,6 +58,8 @@ export const createMonitor = ({ looker, now, onError, isOnBattery = () => false,
   let lastGoodMs: number | null = null;
   let error: string | null = null;
   let failures = 0;
+  let lastLookMs = -Infinity;
+  let hasNews = false;
   let looks = 0;
   let hidden = false;
   let suspended = false;
@@ -77,7 +84,8 @@ export const createMonitor = ({ looker, now, onError, isOnBattery = () => false,
   const arm = (): void => {
     disarm();
     if (!started || !enabled || suspended) return;
-    const ms = pauseMs();
+    const soonMs = hasNews && !hidden && failures === 0 ? Math.max(NEWS_MS, lastLookMs + NEWS_GAP_MS - now()) : Infinity;
+    const ms = Math.min(pauseMs(), soonMs);
     nextLookAtMs = now() + ms;
     timer = setTimeout(() => void turn(), ms);
   };
@@ -101,6 +109,7 @@ export const createMonitor = ({ looker, now, onError, isOnBattery = () => false,
   };
 
   const oneLook = async (): Promise<void> => {
+    hasNews = false;
     // Rates over a gap (a sleep, a long pause) would be an average of something else.
     if (lastGoodMs !== null && now() - lastGoodMs > Math.max(4 * pauseMs(), 60_000)) looker.forget();
     try {
@@ -115,6 +124,7 @@ export const createMonitor = ({ looker, now, onError, isOnBattery = () => false,
       onError(reason);
     }
     looks++;
+    lastLookMs = now();
   };
   const turn = (): Promise<void> => {
     if (running) return running;
@@ -145,6 +155,14 @@ export const createMonitor = ({ looker, now, onError, isOnBattery = () => false,
       // A look under way began before the call: what is wanted is one that begins after it.
       if (running) await running;
       await turn();
+    },
+    hear: () => {
+      // What comes during a look may have come too late for it.
+      if (hasNews) return;
+      hasNews = true;
+      if (hidden || running || timer === null) return;
+      arm();
+      announce();
     },
     setInterval: (ms, on) => {
       intervalMs = ms;

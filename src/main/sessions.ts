@@ -27,6 +27,8 @@ export interface SessionRegistry {
   readonly failures: () => readonly RegistryFailure[];
   /** Folders whose records have to be looked at each time, because no change in them is heard of. */
   readonly unwatched: () => readonly { readonly path: string; readonly reason: WatchReason }[];
+  /** Called, often more than once, when a record may have changed. Returns the way to stop. */
+  readonly onChange: (listener: () => void) => () => void;
   readonly close: () => void;
 }
 
@@ -220,7 +222,13 @@ export const createSessionRegistry = (options: SessionRegistryOptions): SessionR
     return best;
   };
 
-  return { read, failures: () => failures, unwatched: () => watches?.failures() ?? [], close: () => watches?.close() };
+  return {
+    read,
+    failures: () => failures,
+    unwatched: () => watches?.failures() ?? [],
+    onChange: (listener) => watches?.onEvent(listener) ?? (() => undefined),
+    close: () => watches?.close(),
+  };
 };
 
 /** Which of several records about one pid speaks of this process: the one with its start stamp, else one without any, else the one where it keeps its files. */

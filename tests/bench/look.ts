@@ -27,7 +27,7 @@ const YOUNG_MS = 10_000;
 const ROUNDS = 9;
 /** A multiple of the looks after which all are listed, so that each round pays for its share of that. */
 const LOOKS = 60;
-const WARM_UP = 180;
+const WARM_UP = 360;
 const PLAIN_ROUNDS = 3;
 const WATCHED_LOOKS = 10;
 /** A session is found without its record where the disk did not answer in time, on a machine that is busy. */

@@ -64,6 +64,7 @@ const registryOf = (script: Script, now: () => number): World['registry'] => ({
   },
   failures: () => [],
   unwatched: () => [],
+  onChange: () => () => undefined,
   close: () => undefined,
 });
 

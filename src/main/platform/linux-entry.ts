@@ -7,7 +7,7 @@ import type { StatFields, StatusFields } from './proc-parse.js';
 import { PF_EXITING, PF_KTHREAD, parseArgv, parseStat, parseStatus, pickMarks, ttyName } from './proc-parse.js';
 
 /** Of the processes that show no change, one in so many is read again at each look. */
-export const SLICES = 12;
+const SLICES = 12;
 /** A directory changes seldom, and so does a title without any other sign: of a process that has run meanwhile at every so many looks, except where all is read. */
 const OFTEN = 4;
 /** Where an exec leaves a sign, all that it changes is read again without one so seldom: a marker of a deleted file, nothing that a kind hangs on. */

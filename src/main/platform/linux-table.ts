@@ -1,5 +1,4 @@
 import { readdir } from 'node:fs/promises';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RawProcess, Reading, StaticFacts } from '../../shared/types.js';
 import type { Accounts } from './accounts.js';
 import type { KernelUnits } from './host-parse.js';
@@ -7,16 +6,15 @@ import { parseBootTimeMs, parseHidePid } from './host-parse.js';
 import type { Scope } from './index.js';
 import { isOfInterest } from './interest.js';
 import type { Entry, LookAt } from './linux-entry.js';
-import { createEntryReader, isKernels, isYoung, SLICES } from './linux-entry.js';
+import { createEntryReader, isKernels, isYoung } from './linux-entry.js';
 import type { CursorDoubt, News } from './pid-cursor.js';
 import { createPidCursor } from './pid-cursor.js';
 import type { ProcFiles } from './proc-files.js';
 import type { Relevance } from './relevance.js';
-import { relevanceOf } from './relevance.js';
+import { relevanceSteps } from './relevance.js';
 import { isShell } from './shells.js';
+import { createStretch } from './stretch.js';
 
-/** So long the event loop waits for us at most, with room for what is read last. */
-const STRETCH_MS = 4;
 /** How long boot time and mount options are believed. */
 const BELIEVE_MS = 30_000;
 /** /proc is listed after so many looks or seconds although nothing calls for it: soon at first, since only that proves the short way right. */
@@ -25,8 +23,8 @@ const LAST_SWEEP = 60;
 /** Costs of asking for an id that nobody has, or a thread, in units of listing one process. */
 const PROBE_COST = 6;
 const THREAD_COST = 40;
-/** Shells of any age are likely to exec; so many are read again at each look, in turn. */
-const SHELLS_PER_LOOK = 64;
+/** Of the old ones that are no shells, one in so many is read again at each sweep. */
+const SWEEP_SLICES = 4;
 
 type Told = Exclude<News, { readonly type: 'unknown' }>;
 
@@ -88,6 +86,7 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
   let sound = false;
   let matters: (facts: StaticFacts) => boolean = () => false;
   let turn: Promise<unknown> = Promise.resolve();
+  const stretch = createStretch();
   let boot: { readonly ms: number | null; readonly readAtMs: number; readonly clockOffsetMs: number } | null = null;
   let mounts: { readonly hidden: boolean; readonly readAtMs: number } | null = null;
   let pidDomain: string | null = null;
@@ -116,14 +115,6 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
     const namespace = files.link(`${procRoot}/self/ns/pid`);
     const machine = parts.machineId();
     return typeof namespace === 'string' || machine === null ? null : `linux:${machine}:${namespace.target}`;
-  };
-
-  let stretchFromMs = 0;
-  /** Whether the event loop has waited long enough. */
-  const isLong = (): boolean => performance.now() - stretchFromMs >= STRETCH_MS;
-  const breathe = async (): Promise<void> => {
-    await nextTurn();
-    stretchFromMs = performance.now();
   };
 
   const forget = (entry: Entry): void => {
@@ -165,11 +156,20 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
   /** Everybody in the folder of processes. Off the main thread: for thousands it takes longer than the window may wait. */
   const list = async (): Promise<readonly number[]> => {
     const names = await readdir(procRoot);
-    stretchFromMs = performance.now();
-    return names.filter((name) => /^[1-9]\d{0,6}$/.test(name)).map(Number);
+    stretch.begin();
+    const pids: number[] = [];
+    for (const name of names) {
+      if (/^[1-9]\d{0,6}$/.test(name)) pids.push(Number(name));
+      if (stretch.isLong()) await stretch.breathe();
+    }
+    return pids;
   };
-  const keepOnly = (listed: ReadonlySet<number>): void => {
-    for (const [pid, entry] of known) if (!listed.has(pid)) forget(entry);
+  const keepOnly = async (pids: readonly number[]): Promise<void> => {
+    const listed = new Set(pids);
+    for (const [pid, entry] of known) {
+      if (!listed.has(pid)) forget(entry);
+      if (stretch.isLong()) await stretch.breathe();
+    }
     for (const pid of unreadable) if (!listed.has(pid)) unreadable.delete(pid);
   };
 
@@ -178,9 +178,9 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
     const listed = await list();
     for (const pid of listed) {
       meet(pid, at);
-      if (isLong()) await breathe();
+      if (stretch.isLong()) await stretch.breathe();
     }
-    keepOnly(new Set(listed));
+    await keepOnly(listed);
   };
   /** Lists all, reads who may be new and a slice of the others. False = somebody is there whose number should have told of him long ago. */
   const sweep = async (news: Told, at: LookAt): Promise<boolean> => {
@@ -192,10 +192,10 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
       if (entry === undefined || mayBeNew(news, pid)) {
         const stranger = entry === undefined && !unreadable.has(pid) && !mayBeNew(news, pid);
         if (meet(pid, at) && stranger && (known.get(pid)?.bornMs ?? 0) < lastLookMs - SURELY_BEFORE_MS) told = false;
-      } else if ((pid + sweeps) % SLICES === 0) refresh(entry, at, true);
-      if (isLong()) await breathe();
+      } else if ((pid + sweeps) % SWEEP_SLICES === 0) refresh(entry, at, true);
+      if (stretch.isLong()) await stretch.breathe();
     }
-    keepOnly(new Set(listed));
+    await keepOnly(listed);
     return told;
   };
   /** Asks for ids one by one. False = too many of them are alive to go on so. */
@@ -211,7 +211,7 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
       }
       budget -= PROBE_COST;
       if (budget < 0) return false;
-      if (isLong()) await breathe();
+      if (stretch.isLong()) await stretch.breathe();
     }
     return true;
   };
@@ -225,25 +225,24 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
     return sweep(news, at);
   };
 
-  /** Newcomers may yet become something else, and so may shells. */
+  /** Newcomers may yet become something else, and so may shells at any age: half of them, however many they are, at each look. */
   const readRestless = async (at: LookAt): Promise<void> => {
     for (const entry of young) {
       if (!isYoung(entry, at)) young.delete(entry);
       // Every other look: by the second one after its exec it is found.
       else if (entry.look !== at.look && !entry.wanted && (entry.pid + at.look) % 2 === 0) refresh(entry, at);
-      if (isLong()) await breathe();
+      if (stretch.isLong()) await stretch.breathe();
     }
     // The half that was not read for longest, and whoever was not read at the last look: who execs leaves, and the rest must not wait for it.
     const half = Math.ceil(shells.size / 2);
     let done = 0;
     for (const entry of [...shells]) {
-      if (done >= SHELLS_PER_LOOK) break;
       if (entry.look === at.look || entry.wanted || (done >= half && entry.look === at.look - 1)) continue;
       done++;
       shells.delete(entry);
       shells.add(entry);
       refresh(entry, at);
-      if (isLong()) await breathe();
+      if (stretch.isLong()) await stretch.breathe();
     }
   };
   /** Reads those again whom the rules may ask for, until nobody joins them any more. */
@@ -252,13 +251,16 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
     for (let first = true; first || stale; first = false) {
       if (stale) {
         stale = false;
+        const steps = relevanceSteps(known, selfPid);
+        let step = steps.next();
+        for (; step.done !== true; step = steps.next()) if (stretch.isLong()) await stretch.breathe();
         for (const entry of relevant.below) entry.wanted = false;
-        relevant = relevanceOf(known, selfPid);
+        relevant = step.value;
         for (const entry of relevant.below) entry.wanted = true;
       }
       for (const entry of relevant.all) {
         if (entry.look !== at.look && known.get(entry.pid) === entry) refresh(entry, at);
-        if (isLong()) await breathe();
+        if (stretch.isLong()) await stretch.breathe();
       }
       for (const pid of relevant.unknown) {
         if (asked.has(pid)) continue;
@@ -275,13 +277,13 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
       const raw = reader.show(entry, at);
       if (raw === null) forget(entry);
       else processes.push(raw);
-      if (isLong()) await breathe();
+      if (stretch.isLong()) await stretch.breathe();
     }
     return processes;
   };
 
   const look = async (scope: Scope): Promise<Reading> => {
-    stretchFromMs = performance.now();
+    stretch.begin();
     const takenAtMs = Date.now();
     const monotonicMs = clock();
     const self = files.link(`${procRoot}/self`);

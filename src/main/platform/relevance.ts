@@ -23,9 +23,20 @@ export interface Relevance<T> {
  * marks name. So that a table of thousands costs no more than its few.
  */
 export const relevanceOf = <T extends Related>(known: ReadonlyMap<number, T>, selfPid: number): Relevance<T> => {
+  const steps = relevanceSteps(known, selfPid);
+  for (let step = steps.next(); ; step = steps.next()) if (step.done === true) return step.value;
+};
+
+/** So many processes are gone through at a stretch. */
+export const STEP = 256;
+
+/** The same in steps, for tables so large that the event loop must not wait for all of it. */
+export function* relevanceSteps<T extends Related>(known: ReadonlyMap<number, T>, selfPid: number): Generator<void, Relevance<T>, void> {
+  let done = 0;
   const decided = new Map<T, boolean>();
   const below = new Set<T>();
   for (const first of known.values()) {
+    if (++done % STEP === 0) yield;
     const path: T[] = [];
     let at: T | undefined = first;
     // Undecided ones on the way up.
@@ -57,9 +68,10 @@ export const relevanceOf = <T extends Related>(known: ReadonlyMap<number, T>, se
     return found;
   };
   for (const one of below) {
+    if (++done % STEP === 0) yield;
     for (let up = follow(one.ppid); up !== null; ) up = follow(up.ppid);
     for (let up = follow(one.ownerPid); up !== null; ) up = follow(up.ppid);
   }
   follow(1);
   return { below, all: new Set([...all].sort((a, b) => a.pid - b.pid)), unknown: [...unknown] };
-};
+}

@@ -67,6 +67,7 @@ export const fakeCore = (options: FakeCoreOptions = {}): Core => {
       read: notAsked('registry.read'),
       failures: () => options.failures ?? [],
       unwatched: () => options.unwatched ?? [],
+      onChange: () => () => undefined,
       close: () => undefined,
     },
     configStore: {

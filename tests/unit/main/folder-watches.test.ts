@@ -48,6 +48,23 @@ describe('a watched folder', () => {
     expect(await names(one, folder)).toEqual([]);
   });
 
+  test('says at once that something is going on, until nobody listens any more', async () => {
+    const one = watches();
+    let heard = 0;
+    const stop = one.onEvent(() => {
+      heard += 1;
+    });
+    await begin(one, folder);
+    writeFileSync(join(folder, 'a'), '1');
+    await one.changes();
+    expect(heard).toBeGreaterThan(0);
+    stop();
+    const before = heard;
+    writeFileSync(join(folder, 'b'), '1');
+    expect(await names(one, folder)).toEqual(['b']);
+    expect(heard).toBe(before);
+  });
+
   test('is no longer one when it was moved away, and can be watched anew where another took its place', async () => {
     const one = watches();
     await begin(one, folder);

@@ -113,6 +113,40 @@ describe('the sampling loop', () => {
     expect([t.waiting.length, t.most()]).toEqual([1, 1]);
   });
 
+  it('looks soon after news, once for all of them, and not sooner after the last look than two seconds', async () => {
+    const t = setUp();
+    t.monitor.start();
+    await t.finish();
+    await vi.advanceTimersByTimeAsync(3000);
+    for (let i = 0; i < 1000; i++) t.monitor.hear();
+    expect(t.monitor.state().loop.nextLookAtMs).toBe(Date.now() + 300);
+    await vi.advanceTimersByTimeAsync(300);
+    expect(t.waiting.length).toBe(1);
+    // It came too late for the look that is under way.
+    t.monitor.hear();
+    await t.finish();
+    expect(t.monitor.state().loop.nextLookAtMs).toBe(Date.now() + 2000);
+    await vi.advanceTimersByTimeAsync(2000);
+    await t.finish();
+    expect(t.monitor.state().loop.nextLookAtMs).toBe(Date.now() + 5000);
+  });
+
+  it('hears no news while nobody watches, after a failed look, or when it is off', async () => {
+    const t = setUp();
+    t.monitor.start();
+    await t.finish();
+    t.monitor.setHidden(true);
+    t.monitor.hear();
+    expect(t.monitor.state().loop.nextLookAtMs).toBe(Date.now() + 15_000);
+    t.monitor.setHidden(false);
+    await t.fail('no process table');
+    t.monitor.hear();
+    expect(t.monitor.state().loop.nextLookAtMs).toBe(Date.now() + 10_000);
+    t.monitor.setInterval(5000, false);
+    t.monitor.hear();
+    expect(t.monitor.state().loop.nextLookAtMs).toBeNull();
+  });
+
   it('keeps the last snapshot when a look fails, says since when it is stale, backs off, and recovers', async () => {
     const t = setUp();
     t.monitor.start();

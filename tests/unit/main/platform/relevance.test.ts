@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { kin } from '../../../../src/main/look.js';
 import type { Related } from '../../../../src/main/platform/relevance.js';
-import { relevanceOf } from '../../../../src/main/platform/relevance.js';
+import { relevanceOf, relevanceSteps, STEP } from '../../../../src/main/platform/relevance.js';
 import { classify } from '../../../../src/shared/classify.js';
 import { candidates, judgeKinds, judgeLeftOvers, mayBeClaudes } from '../../../../src/shared/judge.js';
 import { markedOwnerPid } from '../../../../src/shared/marks.js';
@@ -160,4 +160,27 @@ it('ends its walks where parents go round in a circle', () => {
   const found = relevanceOf(new Map([related(2, 3), related(3, 2, { ofInterest: true }), related(4, 4)]), SELF);
   expect(pids(found.below)).toContain(3);
   expect(pids(found.all)).not.toContain(4);
+});
+
+it('goes through a table of thousands in steps', () => {
+  const known = new Map([
+    related(1, 0),
+    ...Array.from({ length: 20_000 }, (_, index) => related(index + 2, 1, { ofInterest: index === 1 })),
+  ]);
+  let asked = 0;
+  class Counted extends Map<number, Related> {
+    override get(pid: number): Related | undefined {
+      asked += 1;
+      return super.get(pid);
+    }
+  }
+  const steps = relevanceSteps(new Counted(known), SELF);
+  let most = 0;
+  let step = steps.next();
+  for (; step.done !== true; step = steps.next()) {
+    most = Math.max(most, asked);
+    asked = 0;
+  }
+  expect(Math.max(most, asked)).toBeLessThanOrEqual(2 * STEP);
+  expect([...step.value.all].map(({ pid }) => pid)).toEqual([1, 3, SELF]);
 });
