@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Result } from '../shared/api.js';
 import { cleanupRulesOf } from '../shared/cleanup-rules.js';
@@ -26,6 +26,9 @@ export type AutomationMemory = Readonly<z.infer<typeof memory>>;
 const NOTHING: AutomationMemory = { firstRunAtMs: null, consent: null, pausedUntilMs: null, failures: 0, halted: false, ends: [] };
 const HOUR_MS = 3_600_000;
 
+/** Where it is kept. */
+export const automationFile = (stateDir: string): string => join(stateDir, 'automation.json');
+
 /** Names the rules of a configuration: another rule, another name. */
 export const rulesIdOf = (config: Config): string =>
   createHash('sha256')
@@ -49,6 +52,9 @@ const read = (path: string): AutomationMemory => {
     return NOTHING;
   }
 };
+
+/** The rules that were agreed to last, by the file of a program that may be running beside this one; null = none. */
+export const agreedRulesId = (path: string): string | null => read(path).consent?.rulesId ?? null;
 
 /** Keeps consent, pause, failures and the ends of the last hour in a file of its own in the state folder. */
 export const createAutomationStore = (options: { readonly path: string; readonly identify: Identify }): AutomationStore => {

@@ -9,7 +9,7 @@ import type { Os } from '../shared/types.js';
 import { createAlertCenter } from './alert-center.js';
 import type { Automation } from './automation.js';
 import { createAutomation } from './automation.js';
-import { createAutomationStore, rulesIdOf } from './automation-store.js';
+import { automationFile, createAutomationStore, rulesIdOf } from './automation-store.js';
 import { cleanupRequest } from './cleanup-run.js';
 import type { Core } from './core.js';
 import { createDecisions } from './decisions.js';
@@ -62,7 +62,7 @@ export const createCare = (parts: CareParts): Care => {
     const written = await core.actionLog.append(entry);
     if (!written.ok) onProblem(written.failure);
   };
-  const store = createAutomationStore({ path: join(core.paths.stateDir, 'automation.json'), identify: core.platform.identify });
+  const store = createAutomationStore({ path: automationFile(core.paths.stateDir), identify: core.platform.identify });
   const notifier = parts.createNotifier({ onAnswer: (id, answer) => onAnswer(id, answer), onProblem });
   const alerts = createAlertCenter({ notifier, write, words, now: Date.now, isFocused: window.isFocused, onChange });
   const path = join(core.paths.stateDir, 'decisions.jsonl');
@@ -147,13 +147,22 @@ export const createCare = (parts: CareParts): Care => {
     // Everything in the demo is invented: there is nothing to agree to.
     return { ...now, firstRun: now.firstRun && !core.demo, nextRunAtMs: nextRunAtMs() };
   };
+  const switchOn = async (): Promise<Result<null>> => {
+    if (config().global_settings.auto_cleanup_mode === 'automatic') return done;
+    const saved = await core.configDoor.change([{ at: 'global', key: 'auto_cleanup_mode', value: 'automatic' }], [], 'change');
+    return saved.ok ? done : saved;
+  };
   const agree = async (rulesId: string): Promise<Result<null>> => {
     // What was agreed to was read from a list that is out of date.
     if (rulesId !== rulesIdOf(config())) return { ok: false, failure: { reason: 'changed', id: 'cleanupRulesChanged' } };
+    const { consent } = store.get();
     const kept = await store.set(() => ({ consent: { rulesId, atMs: Date.now() } }));
     await write({ level: 'SUCCESS', action: 'AUTO_CLEANUP', fields: [['Result', kept.ok ? 'agreed' : 'not saved']] });
+    const switched = kept.ok ? await switchOn() : kept;
+    // A consent without its mode would wait in silence for somebody to write the mode into the file.
+    if (kept.ok && !switched.ok) await store.set(() => ({ consent }));
     onChange();
-    return kept;
+    return switched;
   };
 
   return {

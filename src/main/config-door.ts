@@ -18,6 +18,7 @@ import { parseConfigText, rangeOf, settingAt } from '../shared/config-text.js';
 import type { LogAction, LogField } from '../shared/log-line.js';
 import { safetyOf, weakenings } from '../shared/weaker.js';
 import type { ActionLog } from './action-log.js';
+import { rulesIdOf } from './automation-store.js';
 import type { ConfigStore, Saved } from './config-store.js';
 
 /** Where a change of the configuration comes from; decides the log's word for it. */
@@ -42,6 +43,8 @@ export interface ConfigDoor {
 export interface ConfigDoorParts {
   readonly store: Pick<ConfigStore, 'get' | 'file' | 'update' | 'backups' | 'onEdited'>;
   readonly log: Pick<ActionLog, 'append'>;
+  /** The rules of automatic cleanup that were agreed to last (automation-store.ts); null = none. */
+  readonly agreedRulesId: () => string | null;
   readonly onProblem: (problem: unknown) => void;
 }
 
@@ -82,7 +85,7 @@ export const wrongEdit = (edits: readonly Edit[]): Result<never> | null => {
 };
 
 /** Builds the one door to changing the configuration. */
-export const createConfigDoor = ({ store, log, onProblem }: ConfigDoorParts): ConfigDoor => {
+export const createConfigDoor = ({ store, log, agreedRulesId, onProblem }: ConfigDoorParts): ConfigDoor => {
   const write = async (level: 'SUCCESS' | 'INFO', source: ConfigSource, fields: readonly LogField[]): Promise<void> => {
     const action = ACTIONS[source];
     const from: LogField[] = source === 'file' || source === 'restore' ? [['Source', source]] : [];
@@ -104,6 +107,14 @@ export const createConfigDoor = ({ store, log, onProblem }: ConfigDoorParts): Co
     void writeEdits(edits, before.config, after.config, 'file').catch(onProblem);
   };
 
+  /** The automatic mode is chosen where one sees what it would end, and agrees; anything else would leave it held back. */
+  const unagreed = (edits: readonly Edit[]): Result<never> | null => {
+    if (!edits.some((edit) => edit.at === 'global' && edit.key === 'auto_cleanup_mode' && edit.value === 'automatic')) return null;
+    if (store.get().global_settings.auto_cleanup_mode === 'automatic') return null;
+    const after = parseConfig(applyEdits(store.file().json, edits));
+    return agreedRulesId() === rulesIdOf(after) ? null : failure('denied', 'needsConsent');
+  };
+
   const previewOf = (json: Json, whole: boolean): ConfigPreview => {
     const now: ConfigFile = { json: store.file().json, config: parseConfig(store.file().json) };
     const edits = editsTo(now, { json, config: parseConfig(json) }, whole);
@@ -116,7 +127,7 @@ export const createConfigDoor = ({ store, log, onProblem }: ConfigDoorParts): Co
   return {
     logEdits: () => store.onEdited(logEdit),
     change: async (edits, agreed, source) => {
-      const saved = wrongEdit(edits) ?? (await store.update(edits, agreed));
+      const saved = wrongEdit(edits) ?? (source === 'change' ? unagreed(edits) : null) ?? (await store.update(edits, agreed));
       if (saved.ok) {
         const { before, after } = saved.value;
         const told = edits.filter((edit) => JSON.stringify(valueIn(before, edit)) !== JSON.stringify(valueIn(after, edit)));

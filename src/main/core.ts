@@ -7,6 +7,7 @@ import type { ActionLog } from './action-log.js';
 import { createActionLog } from './action-log.js';
 import type { Actions } from './actions.js';
 import { createActions } from './actions.js';
+import { agreedRulesId, automationFile } from './automation-store.js';
 import type { ConfigDoor } from './config-door.js';
 import { createConfigDoor } from './config-door.js';
 import type { ConfigStore } from './config-store.js';
@@ -106,7 +107,12 @@ export const createCore = (world: World): Core => {
     platform,
     registry,
     configStore,
-    configDoor: createConfigDoor({ store: configStore, log, onProblem }),
+    configDoor: createConfigDoor({
+      store: configStore,
+      log,
+      agreedRulesId: () => agreedRulesId(automationFile(paths.stateDir)),
+      onProblem,
+    }),
     looker,
     actions,
     actionLog: log,

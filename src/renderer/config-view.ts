@@ -94,7 +94,10 @@ export const putBack = async (): Promise<void> => {
   if (edits.length > 0) await updateConfig(edits);
 };
 
-/** Takes the clean-up to its automatic mode, and asks for the consent without which the engine only reports. */
-export const wantAutomatic = async (): Promise<void> => {
-  if (await updateConfig([{ at: 'global', key: 'auto_cleanup_mode', value: 'automatic' }])) useView.setState({ dialog: 'consent' });
+/** Asks for the consent that takes automatic cleanup to its automatic mode; without it nothing changes. */
+export const wantAutomatic = (): void => useView.setState({ dialog: 'consent' });
+
+/** No consent where the file asks for it: the mode says what it does anyhow. */
+export const onlyReport = async (): Promise<void> => {
+  if (await updateConfig([{ at: 'global', key: 'auto_cleanup_mode', value: 'report' }])) useView.setState({ dialog: null });
 };

@@ -99,6 +99,24 @@ describe('the Config tab', () => {
     await expect.poll(onDisk).toMatchObject({ global_settings: { detection_names: ['my-agent'] } });
     await page().getByRole('group', { name: 'Mode' }).getByRole('button', { name: 'Ask' }).click();
     await expect.poll(onDisk).toMatchObject({ global_settings: { auto_cleanup_mode: 'ask' } });
+    const mode = page().getByRole('group', { name: 'Mode' });
+    await mode.getByRole('button', { name: 'Automatic' }).click();
+    await page().getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    await page().getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await mode.locator('[aria-pressed="true"]').textContent()).toBe('Ask');
+    expect(onDisk()).toMatchObject({ global_settings: { auto_cleanup_mode: 'ask' } });
+    await mode.getByRole('button', { name: 'Automatic' }).click();
+    await page().getByRole('dialog').getByRole('button', { name: 'Agree and switch on' }).click();
+    await expect.poll(onDisk).toMatchObject({ global_settings: { auto_cleanup_mode: 'automatic' } });
+    // Another rule: the consent holds no more, and may be declined.
+    await field('Most at once').fill('4');
+    await page().keyboard.press('Tab');
+    await page().locator('.banner').getByRole('button', { name: 'Review…' }).click();
+    await page().getByRole('dialog').getByRole('button', { name: 'Only report' }).click();
+    await expect.poll(onDisk).toMatchObject({ global_settings: { auto_cleanup_mode: 'report' } });
+    expect(await mode.locator('[aria-pressed="true"]').textContent()).toBe('Report');
+    await page().getByRole('button', { name: 'Reset Most at once to default' }).click();
+    await mode.getByRole('button', { name: 'Ask' }).click();
     await expect.poll(() => page().locator('.foot').textContent()).toContain('5 settings differ from the defaults');
     await page().getByRole('button', { name: 'Reset Old after to default' }).click();
     await expect.poll(() => page().locator('.foot').textContent()).toContain('4 settings differ');

@@ -74,7 +74,7 @@ interface ControlProps {
 
 const set = (key: SettingKey, value: unknown): void => {
   dropDraft();
-  if (key === 'auto_cleanup_mode' && value === 'automatic') void wantAutomatic();
+  if (key === 'auto_cleanup_mode' && value === 'automatic') wantAutomatic();
   else void updateConfig([{ at: 'global', key, value }]);
 };
 

@@ -1,7 +1,9 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { useRef, useState } from 'react';
 import { agreeToCleanup } from '../care.js';
+import { onlyReport } from '../config-view.js';
 import { useWords } from '../i18n.js';
+import { useShown } from '../store.js';
 import { useView } from '../view.js';
 import { CleanupReview, isReview, useReview } from './CleanupReview.js';
 import { focusGrid } from './grid-focus.js';
@@ -13,6 +15,7 @@ export const ConsentDialog = () => {
   const cancel = useRef<HTMLButtonElement>(null);
   const [busy, setBusy] = useState(false);
   const review = useReview(open);
+  const automatic = useShown((shown) => shown.app?.config.global_settings.auto_cleanup_mode === 'automatic');
   const agree = async (): Promise<void> => {
     if (busy || !isReview(review)) return;
     setBusy(true);
@@ -34,6 +37,11 @@ export const ConsentDialog = () => {
               <CleanupReview review={review} />
             </section>
             <div className="end">
+              {automatic && (
+                <button type="button" className="btn" onClick={() => void onlyReport()}>
+                  {say('cleanup.onlyReport')}
+                </button>
+              )}
               <span className="grow" />
               <Dialog.Close ref={cancel} className="btn">
                 {say('ui.cancel')}

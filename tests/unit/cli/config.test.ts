@@ -39,7 +39,11 @@ const cli = async (argv: readonly string[], io: FakeIoOptions = {}) => {
       },
     };
     const core = fakeCore({ folder, onClose: store.close });
-    return { ...core, configStore: store, configDoor: createConfigDoor({ store, log, onProblem: () => undefined }) };
+    return {
+      ...core,
+      configStore: store,
+      configDoor: createConfigDoor({ store, log, agreedRulesId: () => null, onProblem: () => undefined }),
+    };
   };
   const fake = fakeIo({ createCore, ...io });
   const code = await run(argv, fake.io);
@@ -48,6 +52,13 @@ const cli = async (argv: readonly string[], io: FakeIoOptions = {}) => {
 const json = async (argv: readonly string[]): Promise<unknown> => JSON.parse((await cli([...argv, '--json'])).out);
 
 describe('one setting', () => {
+  it('that is the automatic mode is left to the window, where one agrees to it', async () => {
+    const refused = await cli(['config', 'set', 'auto_cleanup_mode', 'automatic']);
+    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('is switched to automatic in the window alone')]);
+    expect(await cli(['config', 'get', 'auto_cleanup_mode'])).toMatchObject({ out: 'report\n' });
+    expect(onDisk()).toBeNull();
+  });
+
   it('is printed bare, set, unset and reset, by its short and its full name', async () => {
     expect(await cli(['config', 'get', 'min_idle_minutes'])).toEqual({ code: 0, out: '120\n', err: '' });
     expect(await cli(['config', 'set', 'min_idle_minutes', '90'])).toEqual({

@@ -1,9 +1,11 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { rulesIdOf } from '../../../src/main/automation-store.js';
 import { createConfigDoor } from '../../../src/main/config-door.js';
 import type { ConfigStore } from '../../../src/main/config-store.js';
 import { createConfigStore } from '../../../src/main/config-store.js';
+import { parseConfig } from '../../../src/shared/config.js';
 import type { LogEntry } from '../../../src/shared/log-line.js';
 import { aFolder, identify } from './real-files.js';
 
@@ -175,7 +177,7 @@ describe('earlier versions', () => {
 });
 
 describe('the door to the configuration', () => {
-  const aDoor = () => {
+  const aDoor = (agreedRulesId: () => string | null = () => null) => {
     const lines: Omit<LogEntry, 'at'>[] = [];
     const store = open();
     const door = createConfigDoor({
@@ -186,12 +188,29 @@ describe('the door to the configuration', () => {
           return { ok: true, value: null };
         },
       },
+      agreedRulesId,
       onProblem: (problem) => {
         throw problem;
       },
     });
     return { store, door, lines };
   };
+
+  test('takes automatic cleanup to its automatic mode only where its very rules were agreed to', async () => {
+    let agreed: string | null = null;
+    const { store, door, lines } = aDoor(() => agreed);
+    const edits = [{ at: 'global', key: 'auto_cleanup_mode', value: 'automatic' }] as const;
+    expect(await door.change(edits, [], 'change')).toEqual({ ok: false, failure: { reason: 'denied', id: 'needsConsent', values: {} } });
+    agreed = rulesIdOf(parseConfig({ global_settings: { auto_cleanup_batch_limit: 6 } }));
+    expect(await door.change(edits, [], 'change')).toMatchObject({ ok: false });
+    expect([existsSync(path), lines.map(({ fields }) => fields.at(-1))]).toEqual([
+      false,
+      Array(2).fill(['Reason', 'denied (needsConsent)']),
+    ]);
+    agreed = rulesIdOf(parseConfig({}));
+    expect(await door.change(edits, [], 'change')).toMatchObject({ ok: true });
+    expect(store.get().global_settings.auto_cleanup_mode).toBe('automatic');
+  });
 
   test('logs every change with what it was, never words that may be parts of command lines', async () => {
     const { door, lines } = aDoor();
