@@ -16,7 +16,7 @@ const ELECTRON_PACKAGES = [
 const LOADED_LATER = ['libnotify.so.4'];
 const TEST_TOOLS = { Xvfb: 'xvfb', 'dbus-daemon': 'dbus', 'desktop-file-validate': 'desktop-file-utils' };
 // The tests of elevation run as root alone, and need them only then; a panel of a real desktop is looked at where it costs no question.
-const ROOT_TEST_TOOLS = { pkaction: 'polkitd', pkexec: 'pkexec', 'xfce4-panel': 'xfce4-panel', openbox: 'openbox' };
+const ROOT_TEST_TOOLS = { pkaction: 'polkitd', pkexec: 'pkexec', busctl: 'systemd', 'xfce4-panel': 'xfce4-panel', openbox: 'openbox' };
 const FONT_FOLDERS = ['/usr/share/fonts', '/usr/local/share/fonts'];
 
 const missingLibraries = async (executable) => {

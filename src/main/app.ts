@@ -25,6 +25,7 @@ import type { Look } from './look.js';
 import { createMonitor } from './monitor.js';
 import { createNotifications } from './notifications.js';
 import { createOnceSaid } from './once-said.js';
+import { createOwnerNotice, noOwnerNotice } from './owner-notice.js';
 import { currentOs } from './platform/index.js';
 import { isOnBattery } from './platform/power.js';
 import { createPublisher } from './publisher.js';
@@ -161,6 +162,11 @@ export const start = async (launch: Launch): Promise<void> => {
     monitor,
     os: currentOs,
     createNotifier: (parts) => createNotifications({ ...parts, os: currentOs, demo }),
+    // Only root may end what is another's, and only Linux has a way to tell them.
+    ownerNotice:
+      currentOs === 'linux' && self.uid === 0 && !demo
+        ? createOwnerNotice({ appName: 'Claude Manager', onProblem: (problem) => logger.error('problem', problem) })
+        : noOwnerNotice,
     words: () => ({ language: language(), t: translate(language()) }),
     window: {
       isVisible: () => lifecycle.window()?.isVisible() === true && lifecycle.window()?.isMinimized() === false,

@@ -11,6 +11,7 @@ import type { CleanupOutcome, CleanupRunParts } from './cleanup-run.js';
 import { carryOut } from './cleanup-run.js';
 import type { Decisions } from './decisions.js';
 import type { MachineLock } from './machine-lock.js';
+import type { Owners } from './owners.js';
 
 export interface Automation {
   /** What runs may come to at this moment; `busy` = one is under way. */
@@ -45,6 +46,7 @@ export interface AutomationParts extends Omit<CleanupRunParts, 'spend'> {
   readonly lock: MachineLock;
   readonly decisions: Decisions;
   readonly herald: Herald;
+  readonly owners: Owners;
   readonly now: () => number;
   readonly onChange: () => void;
   readonly onProblem: (problem: unknown) => void;
@@ -75,7 +77,7 @@ const holdOf = (config: Config, store: AutomationStore, nowMs: number): CleanupH
 
 /** Carries out what the policy wishes, as far as the user has agreed to it. */
 export const createAutomation = (parts: AutomationParts): Automation => {
-  const { config, store, lock, decisions, herald, now, onChange, onProblem } = parts;
+  const { config, store, lock, decisions, herald, owners, now, onChange, onProblem } = parts;
   let countdown: Countdown | null = null;
   /** The countdown that somebody can see: no other one ends in anything. */
   let announced: Countdown['release'] | null = null;
@@ -140,10 +142,12 @@ export const createAutomation = (parts: AutomationParts): Automation => {
     herald.withdraw();
     onChange();
     try {
-      if (announced !== release)
-        for (const candidate of run.intents) decide(run, candidate, { decision: 'skipped', reason: 'autoUnannounced' });
-      else if (modeNow() === 'automatic') await conclude(run, await carryOut({ ...parts, spend }, run.intents));
-      else for (const candidate of run.intents) decide(run, candidate, { decision: 'skipped', reason: 'autoRules' });
+      if (announced === release && modeNow() === 'automatic') await conclude(run, await carryOut({ ...parts, spend }, run.intents));
+      else {
+        const reason = announced === release ? 'autoRules' : 'autoUnannounced';
+        for (const candidate of run.intents) decide(run, candidate, { decision: 'skipped', reason });
+        owners.callOff();
+      }
     } catch (error) {
       onProblem(error);
       for (const candidate of run.intents) decide(run, candidate, { decision: 'failed', reason: 'unexpected' });
@@ -158,16 +162,25 @@ export const createAutomation = (parts: AutomationParts): Automation => {
     return made;
   };
 
-  const announce = async (run: Run): Promise<void> => {
-    const skipAll = (reason: string): void => {
-      for (const candidate of run.intents) decide(run, candidate, { decision: 'skipped', reason });
+  const announce = async (wished: Run): Promise<void> => {
+    const skipAll = (reason: string, skipped: readonly Candidate[]): void => {
+      for (const candidate of skipped) decide(wished, candidate, { decision: 'skipped', reason });
     };
     const release = await lock.take();
     if (release === null) {
-      skipAll('autoLocked');
+      skipAll('autoLocked', wished.intents);
       return;
     }
     const seconds = config().global_settings.auto_cleanup_countdown_seconds;
+    // First the owners: the countdown must show no more than what is going to be ended.
+    const intents = await owners.tell(wished.intents, seconds);
+    const untold = wished.intents.filter((candidate) => !intents.includes(candidate));
+    skipAll('autoOwnerUntold', untold);
+    if (intents.length === 0) {
+      await release();
+      return;
+    }
+    const run: Run = { ...wished, intents };
     const startedAtMs = now();
     countdown = arm({ run, startedAtMs, endsAtMs: startedAtMs + seconds * 1000, release });
     onChange();
@@ -186,7 +199,8 @@ export const createAutomation = (parts: AutomationParts): Automation => {
     }
     clearTimeout(countdown.timer);
     countdown = null;
-    skipAll('autoUnannounced');
+    owners.callOff();
+    skipAll('autoUnannounced', intents);
     await release();
     onChange();
   };
@@ -219,6 +233,7 @@ export const createAutomation = (parts: AutomationParts): Automation => {
     herald.withdraw();
     if (open !== null) {
       clearTimeout(open.timer);
+      owners.callOff();
       for (const candidate of open.run.intents) decide(open.run, candidate, { decision: 'cancelled', reason: null });
       await open.release();
     }

@@ -21,16 +21,19 @@ import type { Look } from './look.js';
 import { createMachineLock } from './machine-lock.js';
 import type { Monitor } from './monitor.js';
 import type { Notifier, NotifierParts } from './notifier.js';
+import type { OwnerNotice } from './owner-notice.js';
+import { createOwners } from './owners.js';
 import { createTranscriptWatch } from './transcript-watch.js';
 
 export interface CareParts {
   readonly core: Pick<
     Core,
-    'demo' | 'actions' | 'actionLog' | 'configDoor' | 'configStore' | 'looker' | 'paths' | 'platform' | 'writtenMsOf'
+    'demo' | 'self' | 'actions' | 'actionLog' | 'configDoor' | 'configStore' | 'looker' | 'paths' | 'platform' | 'writtenMsOf'
   >;
   readonly monitor: Pick<Monitor, 'state' | 'onChange' | 'refresh'>;
   readonly os: Os;
   readonly createNotifier: (parts: NotifierParts) => Notifier;
+  readonly ownerNotice: OwnerNotice;
   readonly words: () => { readonly t: Translate; readonly language: Language };
   readonly window: { readonly isVisible: () => boolean; readonly isFocused: () => boolean; readonly show: (where: Destination) => void };
   readonly onChange: () => void;
@@ -74,6 +77,7 @@ export const createCare = (parts: CareParts): Care => {
     lock: createMachineLock(parts.os),
     decisions: createDecisions({ path, write, onProblem }),
     herald: createHerald({ notifier, t: () => words().t, isVisible: window.isVisible, isFocused: window.isFocused }),
+    owners: createOwners({ selfUid: core.self.uid, notice: parts.ownerNotice, t: () => words().t }),
     now: Date.now,
     onChange: () => {
       const { lastRun } = automation.state();

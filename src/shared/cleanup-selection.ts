@@ -21,6 +21,7 @@ export interface Candidate {
   readonly kind: ProcessView['kind'];
   readonly name: string;
   readonly user: string | null;
+  readonly uid: number | null;
   readonly memoryBytes: number | null;
   readonly startedAtMs: number | null;
   readonly idleSinceMs: number | null;
@@ -46,6 +47,7 @@ const candidateOf = (view: ProcessView, cause: Cause, metric: Metric | null = nu
   kind: view.kind,
   name: view.name,
   user: view.user,
+  uid: view.uid,
   memoryBytes: view.owner === null ? view.tree.memoryBytes : view.memoryBytes,
   startedAtMs: view.startedAtMs,
   idleSinceMs: view.activity === 'idle' ? view.activeSinceMs : null,

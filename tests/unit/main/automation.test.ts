@@ -6,8 +6,11 @@ import { type Automation, createAutomation, type Herald } from '../../../src/mai
 import { type AutomationStore, createAutomationStore, rulesIdOf } from '../../../src/main/automation-store.js';
 import { createDecisions } from '../../../src/main/decisions.js';
 import type { Entry } from '../../../src/main/end-log.js';
+import { createTranslate } from '../../../src/main/i18n.js';
 import type { Look } from '../../../src/main/look.js';
 import { createMachineLock, type MachineLock } from '../../../src/main/machine-lock.js';
+import { noOwnerNotice, type OwnerNotice } from '../../../src/main/owner-notice.js';
+import { createOwners } from '../../../src/main/owners.js';
 import type { Resume } from '../../../src/shared/api.js';
 import type { Decision } from '../../../src/shared/care.js';
 import type { Config } from '../../../src/shared/config.js';
@@ -35,6 +38,8 @@ describe('automatic cleanup', () => {
   let lock: MachineLock;
   let world: ReturnType<typeof createWorld>;
   let resumable: boolean;
+  let notice: OwnerNotice;
+  let isRoot: boolean;
   let problems: unknown[];
 
   beforeEach(() => {
@@ -46,6 +51,8 @@ describe('automatic cleanup', () => {
     [decided, logged, told, problems] = [[], [], [], []];
     seen = true;
     resumable = true;
+    notice = noOwnerNotice;
+    isRoot = false;
     lock = { take: async () => async () => undefined };
   });
   afterEach(() => {
@@ -55,7 +62,7 @@ describe('automatic cleanup', () => {
 
   const looking = async (): Promise<Look> => {
     const views = [...world.processes.values()].map(({ view }) => view);
-    const guard = aGuard({ protectRules: config.protect_rules });
+    const guard = aGuard({ protectRules: config.protect_rules, isRoot });
     return { snapshot: aLook(views, nowMs), guard, reading: aReadingOf(nowMs), judgements: [] };
   };
   const aReadingOf = (takenAtMs: number): Look['reading'] => ({
@@ -95,7 +102,8 @@ describe('automatic cleanup', () => {
       onDecision: (decision) => mine.push(decision),
       onProblem: (problem) => problems.push(problem),
     });
-    const parts = { config: () => config, store, lock, decisions, herald, now: () => nowMs, look: looking, actions };
+    const owners = createOwners({ selfUid: 1000, notice, t: () => createTranslate('en') });
+    const parts = { config: () => config, store, lock, decisions, herald, owners, now: () => nowMs, look: looking, actions };
     return createAutomation({ ...parts, onChange: () => undefined, onProblem: (problem) => problems.push(problem) });
   };
   const wish = async (mode: Run['mode'] = 'automatic'): Promise<Run> => {
@@ -108,8 +116,8 @@ describe('automatic cleanup', () => {
     nowMs += 30_000;
     await vi.advanceTimersByTimeAsync(30_000);
     vi.useRealTimers();
-    await vi.waitFor(() => expect(automation.context().busy).toBe(false), { timeout: 10_000 });
-    await vi.waitFor(() => expect(words()).toEqual(expected), { timeout: 3_000 });
+    await vi.waitFor(() => expect(automation.context().busy).toBe(false), { timeout: 60_000 });
+    await vi.waitFor(() => expect(words()).toEqual(expected), { timeout: 60_000 });
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   };
   let automation: Automation;
@@ -266,6 +274,38 @@ describe('automatic cleanup', () => {
     config = { ...config, global_settings: { ...config.global_settings, ...change } };
     await runOut(['100 skipped autoRules']);
     expect(asked()).toEqual([]);
+  });
+
+  it('tells other users before it ends anything of theirs, and leaves alone what belongs to who cannot be told', async () => {
+    const heard: string[] = [];
+    isRoot = true;
+    config = aConfig({ auto_cleanup_mode: 'automatic', cleanup_scope: 'all' });
+    notice = {
+      tell: async (uid, { title, body }) => {
+        heard.push(`${uid} ${title}: ${body}`);
+        return uid === 1001;
+      },
+    };
+    automation = automationOn([
+      at(anOrphan(100)),
+      at(anOrphan(101, { uid: 1001, name: 'theirs' })),
+      at(anOrphan(102, { uid: 1002, name: 'unheard' })),
+      at(anOrphan(103, { uid: null })),
+    ]);
+    await agree();
+    await automation.take(await wish());
+    const announced = [
+      '1001 An administrator’s cleanup ends 1 process of yours in 30 s: theirs (101)',
+      '1002 An administrator’s cleanup ends 1 process of yours in 30 s: unheard (102)',
+    ];
+    expect([heard, told]).toEqual([announced, ['countdown 2 30']]);
+    await automation.cancelCountdown();
+    expect(heard).toEqual([...announced, '1001 The administrator’s cleanup was called off: Nothing of yours is ended by it.']);
+    await vi.waitFor(() => expect(words()).toHaveLength(4));
+    decided.splice(0);
+    await automation.take(await wish());
+    await runOut(['100 ended', '101 ended']);
+    expect(asked()).toEqual(['100 ask', '101 ask']);
   });
 
   it('leaves alone a session that could not be resumed', async () => {
