@@ -2,19 +2,10 @@ import type { Failure, Result } from '../shared/api.js';
 import type { Config } from '../shared/config.js';
 import { parseConfig } from '../shared/config.js';
 import type { ConfigFile, ConfigPreview, Edit } from '../shared/config-edit.js';
-import {
-  applyEdits,
-  editId,
-  editsTo,
-  isSoundEdit,
-  isUserName,
-  mergedWith,
-  previewEdits,
-  unknownKeys,
-  valueIn,
-} from '../shared/config-edit.js';
+import { applyEdits, editId, editsTo, isSoundEdit, isUserName, mergedWith, previewEdits, valueIn } from '../shared/config-edit.js';
 import type { Json, ParsedText } from '../shared/config-text.js';
 import { parseConfigText, rangeOf, settingAt } from '../shared/config-text.js';
+import { unknownIn } from '../shared/config-unknown.js';
 import type { LogAction, LogField } from '../shared/log-line.js';
 import { safetyOf, weakenings } from '../shared/weaker.js';
 import type { ActionLog } from './action-log.js';
@@ -57,6 +48,7 @@ const ACTIONS = {
 } as const satisfies Record<ConfigSource, LogAction>;
 /** A file of thousands of users must not push everything else out of the log. */
 const MOST_LINES = 100;
+const LONGEST_KEY = 600;
 
 /** A value for the log. Of words that name processes only how many: they may be parts of command lines. */
 const logged = (value: unknown): string =>
@@ -95,15 +87,21 @@ export const createConfigDoor = ({ store, log, agreedRulesId, onProblem }: Confi
   const writeEdits = async (edits: readonly Edit[], before: Config, after: Config, source: ConfigSource): Promise<void> => {
     for (const edit of edits.slice(0, MOST_LINES))
       await write('SUCCESS', source, [
-        ['Key', editId(edit)],
-        ['From', logged(valueIn(before, edit))],
-        ['To', logged(valueIn(after, edit))],
+        ['Key', editId(edit).slice(0, LONGEST_KEY)],
+        // What it says is nobody's business here: it may be anything.
+        ...(edit.at === 'unknown'
+          ? [['Result', edit.value === undefined ? 'removed' : 'kept'] as const]
+          : ([
+              ['From', logged(valueIn(before, edit))],
+              ['To', logged(valueIn(after, edit))],
+            ] as const)),
       ]);
     if (edits.length > MOST_LINES) await write('SUCCESS', source, [['More', String(edits.length - MOST_LINES)]]);
   };
 
+  const fileOf = (json: Json): ConfigFile => ({ json, config: parseConfig(json) });
   const logEdit = (before: ConfigFile, after: ConfigFile): void => {
-    const edits = editsTo(before, { json: after.json, config: parseConfig(after.json) }, true);
+    const edits = editsTo(before, fileOf(after.json), true);
     void writeEdits(edits, before.config, after.config, 'file').catch(onProblem);
   };
 
@@ -115,14 +113,14 @@ export const createConfigDoor = ({ store, log, agreedRulesId, onProblem }: Confi
     return agreedRulesId() === rulesIdOf(after) ? null : failure('denied', 'needsConsent');
   };
 
-  const previewOf = (json: Json, whole: boolean): ConfigPreview => {
-    const now: ConfigFile = { json: store.file().json, config: parseConfig(store.file().json) };
-    const edits = editsTo(now, { json, config: parseConfig(json) }, whole);
-    const after = parseConfig(applyEdits(now.json, edits));
-    const weaker = new Set(weakenings(safetyOf(store.get()), after).map(({ id }) => id));
-    const changes = previewEdits(edits, store.get(), after).map((change) => ({ ...change, weaker: weaker.has(change.id) }));
-    return { changes, unknown: unknownKeys(json) };
+  const previewOf = (edits: readonly Edit[], json: Json): ConfigPreview => {
+    const before = { json: store.file().json, config: store.get() };
+    const after = fileOf(applyEdits(before.json, edits));
+    const weaker = new Set(weakenings(safetyOf(before.config), after.config).map(({ id }) => id));
+    const changes = previewEdits(edits, before, after).map((change) => ({ ...change, weaker: weaker.has(change.id) }));
+    return { changes, unknown: unknownIn(json).length };
   };
+  const editsFor = (json: Json, whole: boolean): readonly Edit[] => editsTo(fileOf(store.file().json), fileOf(json), whole);
 
   return {
     logEdits: () => store.onEdited(logEdit),
@@ -130,7 +128,9 @@ export const createConfigDoor = ({ store, log, agreedRulesId, onProblem }: Confi
       const saved = wrongEdit(edits) ?? (source === 'change' ? unagreed(edits) : null) ?? (await store.update(edits, agreed));
       if (saved.ok) {
         const { before, after } = saved.value;
-        const told = edits.filter((edit) => JSON.stringify(valueIn(before, edit)) !== JSON.stringify(valueIn(after, edit)));
+        const told = edits.filter(
+          (edit) => edit.at === 'unknown' || JSON.stringify(valueIn(before, edit)) !== JSON.stringify(valueIn(after, edit)),
+        );
         await writeEdits(told, before, after, source);
         const loosened = agreed.filter((id) => !edits.some((edit) => editId(edit) === id));
         if (loosened.length > 0) await write('SUCCESS', source, [['Agreed', loosened.join(', ').slice(0, 256)]]);
@@ -155,14 +155,19 @@ export const createConfigDoor = ({ store, log, agreedRulesId, onProblem }: Confi
         ]);
         return refused ?? failure('invalid', 'import.syntax', { file, line: '?' });
       }
-      return { ok: true, value: previewOf(parsed.json, false) };
+      return { ok: true, value: previewOf(editsFor(parsed.json, false), parsed.json) };
     },
     previewRestore: (name) => {
       const found = store.backups.read(name);
       if (found.kind !== 'good') return failure('gone', 'backupGone', { name: name.slice(0, 64) });
-      return { ok: true, value: previewOf(found.json, true) };
+      return { ok: true, value: previewOf(editsFor(found.json, true), found.json) };
     },
-    previewReset: () => previewOf({}, true),
+    // What is not known has no default to go back to.
+    previewReset: () =>
+      previewOf(
+        editsFor({}, true).filter(({ at }) => at !== 'unknown'),
+        {},
+      ),
     exportText: () => `${JSON.stringify(mergedWith(store.file().json, store.get()), null, 2)}\n`,
   };
 };

@@ -6,7 +6,7 @@ import { parseConfig } from '../shared/config.js';
 import type { ConfigFile, Edit } from '../shared/config-edit.js';
 import { applyEdits, editId, isSoundEdit } from '../shared/config-edit.js';
 import type { Json, WrongValue } from '../shared/config-text.js';
-import { wrongValues } from '../shared/config-text.js';
+import { MAX_CONFIG_BYTES, wrongValues } from '../shared/config-text.js';
 import type { Weakening } from '../shared/weaker.js';
 import { safetyOf, strengthened, weakenings } from '../shared/weaker.js';
 import { localStamp } from './action-log.js';
@@ -230,6 +230,7 @@ export const createConfigStore = (options: ConfigStoreOptions): ConfigStore => {
     const after = strengthened(parseConfig(json), open);
     const same = found.kind === 'good' && JSON.stringify(base) === JSON.stringify(json);
     const text = same ? found.text : `${JSON.stringify(json, null, 2)}\n`;
+    if (text.length > MAX_CONFIG_BYTES) return failed('configTooBig', { file: path }, 'invalid');
     // First this: who sees the new file sees what was agreed to for it.
     const unrecorded = await record(after, agreed, textHash(text));
     if (unrecorded !== null && agreedTo.length > 0)

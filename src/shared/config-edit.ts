@@ -1,5 +1,7 @@
 import type { Config, ProtectRule } from './config.js';
 import type { Json } from './config-text.js';
+import type { UnknownPath } from './config-unknown.js';
+import { isSoundUnknown, unknownIn } from './config-unknown.js';
 import type { Setting, SettingKey, UserSetting, UserSettingKey } from './settings.js';
 import { fits, LONGEST_RULE, LONGEST_USER, PROTECT_BY, SETTING_KEYS, SETTINGS, USER_SETTING_KEYS, USER_SETTINGS } from './settings.js';
 
@@ -8,7 +10,9 @@ export type Edit =
   | { readonly at: 'global'; readonly key: SettingKey; readonly value?: unknown }
   | { readonly at: 'user'; readonly user: string; readonly key: UserSettingKey; readonly value?: unknown }
   /** Adds a protect rule, or takes it out. */
-  | { readonly at: 'rule'; readonly rule: ProtectRule; readonly on: boolean };
+  | { readonly at: 'rule'; readonly rule: ProtectRule; readonly on: boolean }
+  /** What this version does not know, and keeps all the same. */
+  | { readonly at: 'unknown'; readonly path: UnknownPath; readonly value?: unknown };
 
 /** What a file says, and what is in force by it. */
 export interface ConfigFile {
@@ -37,6 +41,8 @@ export const isUserName = (user: string): boolean =>
 export const isSoundEdit = (edit: Edit): boolean => {
   if (edit.at === 'rule')
     return PROTECT_BY.some((by) => by === edit.rule.by) && edit.rule.value !== '' && edit.rule.value.length <= LONGEST_RULE;
+  if (edit.at === 'unknown')
+    return (edit.path[0] !== 'user_limits' || isUserName(edit.path[1] ?? '')) && isSoundUnknown({ value: undefined, ...edit });
   if (edit.at === 'user' && !isUserName(edit.user)) return false;
   return edit.value === undefined || fits(edit.at === 'global' ? SETTINGS[edit.key] : USER_SETTINGS[edit.key], edit.value);
 };
@@ -45,7 +51,7 @@ export const isSoundEdit = (edit: Edit): boolean => {
 export interface ConfigPreview {
   /** `weaker`: it would protect less, and needs a tick of its own. */
   readonly changes: readonly (EditPreview & { readonly weaker: boolean })[];
-  /** Keys that this version does not know; they are left out. */
+  /** Keys that this version does not know, of those that are imported or come back; they are kept. */
   readonly unknown: number;
 }
 
@@ -56,6 +62,7 @@ const sound = (setting: Setting | UserSetting, value: unknown): unknown => (fits
 export const editId = (edit: Edit): string => {
   if (edit.at === 'global') return `global_settings.${edit.key}`;
   if (edit.at === 'user') return `user_limits.${edit.user}.${edit.key}`;
+  if (edit.at === 'unknown') return edit.path.join('.');
   return `protect_rules.${edit.rule.by}:${edit.rule.value}`;
 };
 
@@ -70,12 +77,20 @@ const withKey = (of: Json, key: string, value: unknown): Json =>
         : [...Object.entries(of), [key, value]],
   );
 
+const withUserKey = (json: Json, user: string, key: string, value: unknown): Json => {
+  const users = fields(ownOf(json, 'user_limits'));
+  const row = withKey(fields(ownOf(users, user)), key, value);
+  return withKey(json, 'user_limits', withKey(users, user, Object.keys(row).length === 0 ? undefined : row));
+};
+
 const applyOne = (json: Json, edit: Edit): Json => {
   if (edit.at === 'global') return withKey(json, 'global_settings', withKey(fields(ownOf(json, 'global_settings')), edit.key, edit.value));
-  if (edit.at === 'user') {
-    const users = fields(ownOf(json, 'user_limits'));
-    const row = withKey(fields(ownOf(users, edit.user)), edit.key, edit.value);
-    return withKey(json, 'user_limits', withKey(users, edit.user, Object.keys(row).length === 0 ? undefined : row));
+  if (edit.at === 'user') return withUserKey(json, edit.user, edit.key, edit.value);
+  if (edit.at === 'unknown') {
+    const [first, second, third] = edit.path;
+    if (second === undefined) return withKey(json, first, edit.value);
+    if (third !== undefined) return withUserKey(json, second, third, edit.value);
+    return withKey(json, 'global_settings', withKey(fields(ownOf(json, 'global_settings')), second, edit.value));
   }
   const listed = ownOf(json, 'protect_rules');
   const rules: readonly unknown[] = Array.isArray(listed) ? listed : [];
@@ -86,6 +101,18 @@ const applyOne = (json: Json, edit: Edit): Json => {
 
 /** The file's content after some changes; every other key, known or not, stays where and as it is. */
 export const applyEdits = (json: Json, edits: readonly Edit[]): Json => edits.reduce(applyOne, json);
+
+const unknownEdits = (now: Json, wanted: Json, whole: boolean): readonly Edit[] => {
+  const idOf = (path: UnknownPath): string => JSON.stringify(path);
+  const [here, there] = [now, wanted].map((json) => new Map(unknownIn(json).map((one) => [idOf(one.path), one] as const)));
+  const added = [...(there?.values() ?? [])].filter(({ path, value }) => {
+    const mine = here?.get(idOf(path));
+    return mine === undefined || !same(mine.value, value);
+  });
+  const gone = whole ? [...(here?.values() ?? [])].filter(({ path }) => there?.has(idOf(path)) !== true) : [];
+  const sound = added.map(({ path, value }): Edit => ({ at: 'unknown', path, value })).filter(isSoundEdit);
+  return [...sound, ...gone.map(({ path }): Edit => ({ at: 'unknown', path }))];
+};
 
 /**
  * What would have to change in `now` for it to say what `wanted` says. With `whole`, what `wanted` does not mention goes back to
@@ -107,39 +134,35 @@ export const editsTo = (now: ConfigFile, wanted: ConfigFile, whole: boolean): re
       return same(ownOf(fields(ownOf(rows, user)), key), value) ? [] : [{ at: 'user', user, key, value }];
     }),
   );
-  if (!whole && ownOf(wanted.json, 'protect_rules') === undefined) return [...globals, ...users];
+  const unknown = unknownEdits(now.json, wanted.json, whole);
+  if (!whole && ownOf(wanted.json, 'protect_rules') === undefined) return [...globals, ...users, ...unknown];
   const [rules, wantedRules] = [now.config.protect_rules, wanted.config.protect_rules];
   const without = (list: readonly ProtectRule[], others: readonly ProtectRule[]): readonly ProtectRule[] =>
     list.filter((rule) => !others.some((other) => isRule(other, rule)));
   const gone = without(rules, wantedRules).map((rule): Edit => ({ at: 'rule', rule, on: false }));
   const added = without(wantedRules, rules).map((rule): Edit => ({ at: 'rule', rule, on: true }));
-  return [...globals, ...users, ...gone, ...added];
+  return [...globals, ...users, ...gone, ...added, ...unknown];
 };
 
-/** The value in force that a change is about; for a rule, whether it is there. */
+/** The value in force that a change is about; for a rule, whether it is there. What is not known is in force nowhere. */
 export const valueIn = (config: Config, edit: Edit): unknown => {
+  if (edit.at === 'unknown') return undefined;
   if (edit.at === 'global') return config.global_settings[edit.key];
   if (edit.at === 'rule') return config.protect_rules.some((rule) => isRule(rule, edit.rule));
   return Object.hasOwn(config.user_limits, edit.user) ? config.user_limits[edit.user]?.[edit.key] : undefined;
 };
 
 /** Changes with what each would change; those that change nothing in force are among them, for they change the file. */
-export const previewEdits = (edits: readonly Edit[], before: Config, after: Config): readonly EditPreview[] =>
-  edits.map((edit) => ({ id: editId(edit), edit, before: valueIn(before, edit), after: valueIn(after, edit) }));
+export const previewEdits = (edits: readonly Edit[], before: ConfigFile, after: ConfigFile): readonly EditPreview[] => {
+  const [was, is] = [before, after].map(({ json }) => new Map(unknownIn(json).map(({ path, value }) => [path.join('.'), value])));
+  return edits.map((edit) => {
+    const id = editId(edit);
+    if (edit.at === 'unknown') return { id, edit, before: was?.get(id), after: is?.get(id) };
+    return { id, edit, before: valueIn(before.config, edit), after: valueIn(after.config, edit) };
+  });
+};
 
 const isUserKey = (key: string): boolean => USER_SETTING_KEYS.some((known) => known === key);
-const PARTS = ['global_settings', 'user_limits', 'protect_rules'];
-
-/** How many keys of a configuration are none that this version knows. */
-export const unknownKeys = (json: Json): number => {
-  const count = (of: unknown, known: readonly string[]): number => Object.keys(fields(of)).filter((key) => !known.includes(key)).length;
-  const rows = Object.values(fields(ownOf(json, 'user_limits')));
-  return (
-    count(json, PARTS) +
-    count(ownOf(json, 'global_settings'), SETTING_KEYS) +
-    rows.reduce((sum: number, row) => sum + count(row, USER_SETTING_KEYS), 0)
-  );
-};
 
 /** A file's content with the values in force in it; what this version does not know stays. */
 export const mergedWith = (json: Json, config: Config): Json => {

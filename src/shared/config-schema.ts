@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { PROTECT_BY, SETTING_KEYS, USER_SETTING_KEYS } from './settings.js';
+import { LONGEST_USER, PROTECT_BY, SETTING_KEYS, USER_SETTING_KEYS } from './settings.js';
 
 /** Main's own ranges say which values are possible. */
 const anyValue = z.unknown().optional();
+const unknownName = z.string().max(LONGEST_USER);
+
 /** One change to the configuration as a command takes it. */
 export const configEdit = z.discriminatedUnion('at', [
   z.strictObject({ at: z.literal('global'), key: z.enum(SETTING_KEYS), value: anyValue }),
@@ -11,5 +13,14 @@ export const configEdit = z.discriminatedUnion('at', [
     at: z.literal('rule'),
     rule: z.strictObject({ by: z.enum(PROTECT_BY), value: z.string().max(4096) }),
     on: z.boolean(),
+  }),
+  z.strictObject({
+    at: z.literal('unknown'),
+    path: z.union([
+      z.tuple([unknownName]).readonly(),
+      z.tuple([z.literal('global_settings'), unknownName]).readonly(),
+      z.tuple([z.literal('user_limits'), unknownName, unknownName]).readonly(),
+    ]),
+    value: anyValue,
   }),
 ]);

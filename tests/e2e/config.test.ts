@@ -181,14 +181,20 @@ describe('the Config tab', () => {
     const refusal = 'other.json, line 3: global_settings.min_idle_minutes takes a number from 1 to 525600. Nothing was changed.';
     await page().getByRole('heading', { name: refusal }).first().waitFor();
     expect(onDisk()).toEqual(before);
-    for (const close of await page().locator('.toasts').getByRole('button').all()) await close.click();
+    const close = page().locator('.toasts').getByRole('button', { name: 'Close' }).first();
+    while (await close.isVisible()) await close.click();
     writeFileSync(other, JSON.stringify({ global_settings: { theme: 'dark', min_idle_minutes: 90 }, protect_rules: [], fresh: 1 }));
     await page().getByRole('button', { name: 'Import…' }).click();
     const dialog = page().getByRole('dialog', { name: 'Import other.json' });
     await dialog.waitFor();
-    expect(await dialog.locator('.name').allTextContents()).toEqual(['Idle for at least', 'Theme', 'No longer protect User marina']);
+    expect(await dialog.locator('.name').allTextContents()).toEqual([
+      'Idle for at least',
+      'Theme',
+      'No longer protect User marina',
+      'fresh (not understood)',
+    ]);
     expect(await dialog.getByRole('checkbox', { checked: false }).count()).toBe(1);
-    await dialog.getByText('1 key is unknown to this version and is left out.').waitFor();
+    await dialog.getByText('1 key is unknown to this version; it is kept, but not understood.').waitFor();
     await dialog.getByRole('checkbox', { name: /Theme/ }).click();
     await dialog.getByRole('button', { name: /^Import \d changes?$/ }).click();
     await dialog.waitFor({ state: 'detached' });
@@ -196,6 +202,7 @@ describe('the Config tab', () => {
       .poll(onDisk)
       .toMatchObject({ global_settings: { min_idle_minutes: 90 }, protect_rules: [{ by: 'user', value: 'marina' }] });
     expect(JSON.stringify(onDisk())).not.toContain('dark');
+    expect(onDisk()).toMatchObject({ fresh: 1 });
   });
 
   it('goes back to an earlier version after showing what that changes', async () => {

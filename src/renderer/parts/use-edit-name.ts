@@ -8,6 +8,7 @@ export const useEditName = (): ((edit: Edit) => string) => {
   return (edit) => {
     if (edit.at === 'global') return say(`ui.config.set.${edit.key}.name`);
     if (edit.at === 'user') return `${cleanText(edit.user, 64)}: ${say(`ui.config.field.${edit.key}`)}`;
+    if (edit.at === 'unknown') return say('ui.config.unknownKey', { key: cleanText(edit.path.join('.'), 200) });
     return say(edit.on ? 'ui.config.ruleAdded' : 'ui.config.ruleGone', {
       by: say(`ui.config.by.${edit.rule.by}`),
       value: cleanText(edit.rule.value, 200),

@@ -11,6 +11,7 @@ export const useValueText = (): ((edit: Edit, value: unknown) => string) => {
   const language = useLanguage();
   return (edit, value) => {
     if (value === undefined) return say('ui.config.none');
+    if (edit.at === 'unknown') return cleanText(JSON.stringify(value) ?? '', 120);
     if (typeof value === 'boolean') return say(value ? 'ui.config.on' : 'ui.config.off');
     if (Array.isArray(value)) return value.length === 0 ? say('ui.config.none') : cleanText(value.join(', '), 300);
     if (typeof value === 'number') {

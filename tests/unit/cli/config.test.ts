@@ -180,9 +180,11 @@ describe('import', () => {
         { key: 'global_settings.elevation_enabled', before: false, after: true, weaker: true, applied: true },
         { key: 'global_settings.theme', before: 'system', after: 'light', weaker: false, applied: true },
         { key: 'protect_rules.user:ann', before: true, after: false, weaker: true, applied: false },
+        { key: 'new', before: null, after: 1, weaker: false, applied: true },
       ],
     });
     expect(onDisk()).toEqual({
+      new: 1,
       protect_rules: [{ by: 'user', value: 'ann' }],
       global_settings: { elevation_enabled: true, theme: 'light' },
     });

@@ -316,17 +316,30 @@ describe('the door to the configuration', () => {
     expect(onDisk()).toEqual({ protect_rules: [ann], global_settings: { theme: 'dark' } });
 
     const preview = await door.previewImport(
-      '{"__proto__":{"read_only":true},"new":1,"global_settings":{"theme":"light","confirm_single_idle":false},"protect_rules":[]}',
+      '{"__proto__":{"read_only":true},"new":{"a":[{"b":1,"__proto__":{"x":1},"constructor":2}]},"global_settings":{"theme":"light","confirm_single_idle":false},"protect_rules":[]}',
       'x.json',
     );
     expect(
       preview.ok && [preview.value.unknown, preview.value.changes.map(({ id, before, after, weaker }) => [id, before, after, weaker])],
     ).toEqual([
-      2,
+      1,
       [
         ['global_settings.confirm_single_idle', true, false, true],
         ['global_settings.theme', 'dark', 'light', false],
         ['protect_rules.user:ann', true, false, true],
+        ['new', undefined, { a: [{ b: 1 }] }, false],
+      ],
+    ]);
+    expect(lines.splice(0)).not.toEqual([]);
+    const [, , , kept] = preview.ok ? preview.value.changes.map(({ edit }) => edit) : [];
+    expect(kept && (await door.change([kept], [], 'import'))).toMatchObject({ ok: true });
+    expect([onDisk(), lines.map(({ fields }) => fields)]).toEqual([
+      { protect_rules: [ann], global_settings: { theme: 'dark' }, new: { a: [{ b: 1 }] } },
+      [
+        [
+          ['Key', 'new'],
+          ['Result', 'kept'],
+        ],
       ],
     ]);
   });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../../src/shared/config.js';
 import type { Edit } from '../../../src/shared/config-edit.js';
-import { applyEdits, editId, editsTo, isSoundEdit, mergedWith, previewEdits, unknownKeys } from '../../../src/shared/config-edit.js';
+import { applyEdits, editId, editsTo, isSoundEdit, mergedWith, previewEdits } from '../../../src/shared/config-edit.js';
 import type { Json } from '../../../src/shared/config-text.js';
 
 const file = (json: Json) => ({ json, config: parseConfig(json) });
@@ -67,23 +67,28 @@ describe('the changes to another content', () => {
       { at: 'global', key: 'theme', value: 'light' },
       { at: 'user', user: 'bob', key: 'priority', value: 'high' },
       { at: 'rule', rule: { by: 'project', value: '/a' }, on: false },
+      { at: 'unknown', path: ['global_settings', 'new'], value: 1 },
     ]);
     expect(editsTo(file(NOW), file({ user_limits: {} }), false)).toEqual([]);
-    expect(unknownKeys(WANTED)).toBe(1);
   });
 
-  test('of an earlier version lead to it, for everything that this version knows', () => {
+  test('of an earlier version lead to it, whether this version knows it or not', () => {
     const part = fc.record(
       {
         global_settings: fc.record(
-          { theme: fc.constantFrom('dark', 'light', 'wrong'), min_idle_minutes: fc.integer({ min: -5, max: 5 }) },
+          { theme: fc.constantFrom('dark', 'light', 'wrong'), mine: fc.json(), min_idle_minutes: fc.integer({ min: -5, max: 5 }) },
           { requiredKeys: [] },
         ),
         user_limits: fc.dictionary(
           fc.constantFrom('ann', 'b.c', '__proto__'),
-          fc.record({ max_processes: fc.integer({ min: -1, max: 3 }) }, { requiredKeys: [] }),
+          fc.record(
+            { max_processes: fc.integer({ min: -1, max: 3 }), colour: fc.constantFrom('red', { deep: [1] }) },
+            { requiredKeys: [] },
+          ),
         ),
         protect_rules: fc.array(fc.record({ by: fc.constantFrom('user', 'pid', 'x'), value: fc.constantFrom('a', 'b') }), { maxLength: 4 }),
+        later: fc.jsonValue(),
+        __proto__: fc.constant({ read_only: true }),
       },
       { requiredKeys: [] },
     );
@@ -101,12 +106,11 @@ describe('the changes to another content', () => {
 
   test('are shown with what is in force before and after', () => {
     const edits = editsTo(file(NOW), file(WANTED), false);
-    expect(
-      previewEdits(edits, file(NOW).config, file(applyEdits(NOW, edits)).config).map(({ id, before, after }) => [id, before, after]),
-    ).toEqual([
+    expect(previewEdits(edits, file(NOW), file(applyEdits(NOW, edits))).map(({ id, before, after }) => [id, before, after])).toEqual([
       ['global_settings.theme', 'dark', 'light'],
       ['user_limits.bob.priority', 'low', 'high'],
       ['protect_rules.project:/a', true, false],
+      ['global_settings.new', undefined, 1],
     ]);
   });
 });
