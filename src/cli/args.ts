@@ -1,4 +1,6 @@
 import type { Priority } from '../shared/api.js';
+import type { FindingType } from '../shared/findings.js';
+import { FINDING_TYPES } from '../shared/findings.js';
 import type { LogLevel } from '../shared/log-line.js';
 import { LOG_LEVELS } from '../shared/log-line.js';
 import type { StatusWord } from '../shared/types.js';
@@ -74,6 +76,9 @@ const oneOf = <T extends string>(words: readonly T[], text: string): T | null =>
 
 /** A status word in any case; null = none of ours. */
 export const parseStatus = (text: string): StatusWord | null => oneOf(STATUS_WORDS, text);
+
+/** What was found, in any case; null = none of ours. */
+export const parseFinding = (text: string): FindingType | null => oneOf(FINDING_TYPES, text);
 
 /** A column to sort by, in any case; null = none of ours. */
 export const parseSort = (text: string): Sort | null => oneOf(SORTS, text);

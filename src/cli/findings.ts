@@ -1,13 +1,13 @@
 import type { Core } from '../main/core.js';
 import type { Finding } from '../shared/findings.js';
 import { createPolicyState, evaluate } from '../shared/policy.js';
+import type { Snapshot } from '../shared/types.js';
 import type { FindingsJson } from './json-shape.js';
 import { JSON_VERSION } from './json-shape.js';
-import { FILE_COLUMNS } from './list.js';
 import type { ExitCode, Ui } from './output.js';
 import { clean, sentence } from './output.js';
 import type { Cell, Column } from './table.js';
-import { renderTable } from './table.js';
+import { FILE_COLUMNS, renderTable } from './table.js';
 
 /** A limit counts as crossed at the third look in a row; rates need two. */
 const LOOKS = 4;
@@ -50,17 +50,21 @@ const lines = (ui: Ui, findings: readonly Finding[]): readonly string[] => {
   return renderTable(columns, findings.map(cells), ui.io.stdout.size()?.columns ?? FILE_COLUMNS, ui.paint.bold);
 };
 
-/** What is worth a look right now, by a few looks in a row. What takes minutes to show (runaway, growing) only the window knows. */
-export const findings = async (ui: Ui, core: Core): Promise<ExitCode> => {
+/** The last of a few looks in a row, and what is worth a look by them. What takes minutes to show (runaway, growing) only the window knows. */
+export const lookClosely = async (ui: Ui, core: Core): Promise<{ readonly snapshot: Snapshot; readonly findings: readonly Finding[] }> => {
   let state = createPolicyState();
-  let found: readonly Finding[] = [];
-  for (let look = 0; look < LOOKS; look++) {
-    if (look > 0) await ui.io.sleep(GAP_MS, ui.io.readerGone);
+  for (let count = 1; ; count++) {
     const { snapshot, guard } = await core.looker.look();
     const evaluation = evaluate(state, snapshot, core.configStore.get(), { guard, mode: 'off', busy: false });
+    if (count === LOOKS) return { snapshot, findings: evaluation.findings };
     state = evaluation.state;
-    found = evaluation.findings;
+    await ui.io.sleep(GAP_MS, ui.io.readerGone);
   }
+};
+
+/** What is worth a look right now. */
+export const findings = async (ui: Ui, core: Core): Promise<ExitCode> => {
+  const { findings: found } = await lookClosely(ui, core);
   if (ui.json) ui.data(findingsJson(ui, found));
   else if (found.length === 0) ui.print(ui.t('cli.findings.none'));
   else for (const line of lines(ui, found)) ui.print(line);

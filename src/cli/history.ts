@@ -11,11 +11,10 @@ import type { HistoryAnswer, HistoryGrouping, HistorySeries, HistorySummary, Mea
 import { historyCsv } from '../shared/history-csv.js';
 import type { HistoryJson, RankingJson } from './json-shape.js';
 import { JSON_VERSION } from './json-shape.js';
-import { FILE_COLUMNS } from './list.js';
 import type { ExitCode, Ui } from './output.js';
 import { clean, fail } from './output.js';
 import type { Cell, Column } from './table.js';
-import { renderTable } from './table.js';
+import { FILE_COLUMNS, renderTable } from './table.js';
 
 const HOUR_MS = 3_600_000;
 const GIGABYTE = 1024 ** 3;

@@ -1,23 +1,26 @@
 import type { Core } from '../main/core.js';
+import type { FindingType } from '../shared/findings.js';
 import { formatAge, formatBytes, formatCpu, formatMegabytes, formatNumber, UNKNOWN } from '../shared/format.js';
+import { keyId } from '../shared/process-key.js';
 import type { ProcessView, Snapshot } from '../shared/types.js';
+import { lookClosely } from './findings.js';
 import { snapshotJson } from './json.js';
 import type { ExitCode, Paint, Ui } from './output.js';
 import { clean } from './output.js';
 import type { Group, Selection } from './rows.js';
 import { selectGroups } from './rows.js';
 import type { Cell, Column } from './table.js';
-import { fitText, renderTable } from './table.js';
+import { FILE_COLUMNS, fitText, renderTable } from './table.js';
 
 /** CPU is a difference of two looks; shorter gaps are mostly rounding, the kernel counts in 10 ms. */
 const CPU_GAP_MS = 500;
-/** Where no terminal sets a width: enough for whole paths, short of unreadable. */
-export const FILE_COLUMNS = 200;
 
 const WAITING_CELLS = 20;
 
 export interface ListOptions extends Selection {
   readonly tree: boolean;
+  /** Only what this was found about; absent or null = everything. */
+  readonly finding?: FindingType | null;
 }
 
 const columnsOf = (ui: Ui): readonly Column[] => {
@@ -126,17 +129,29 @@ export const tableLines = (ui: Ui, snapshot: Snapshot, options: ListOptions, wid
 export const selectedProcesses = (snapshot: Snapshot, selection: Selection): ProcessView[] =>
   selectGroups(snapshot.processes, selection).flatMap(({ row, owned }) => [row, ...owned.map(({ view }) => view)]);
 
-/** Two looks, so that CPU is real, then one table or one JSON value. */
-export const list = async (ui: Ui, core: Core, options: ListOptions): Promise<ExitCode> => {
+type Found = ReadonlySet<string> | null;
+
+const looked = async (ui: Ui, core: Core, finding: FindingType | null): Promise<{ readonly snapshot: Snapshot; readonly found: Found }> => {
+  if (finding !== null) {
+    const { snapshot, findings } = await lookClosely(ui, core);
+    const keys = findings.filter(({ type }) => type === finding).flatMap((one) => one.keys);
+    return { snapshot, found: new Set(keys.map(keyId)) };
+  }
   await core.looker.look();
   await ui.io.sleep(CPU_GAP_MS, ui.io.readerGone);
-  const { snapshot } = await core.looker.look();
+  return { snapshot: (await core.looker.look()).snapshot, found: null };
+};
+
+/** Two looks, so that CPU is real (more where findings are asked for), then one table or one JSON value. */
+export const list = async (ui: Ui, core: Core, options: ListOptions): Promise<ExitCode> => {
+  const { snapshot, found } = await looked(ui, core, options.finding ?? null);
+  const selection = { ...options, found };
   if (ui.json) {
-    ui.data(snapshotJson(ui.t, snapshot, selectedProcesses(snapshot, options)));
+    ui.data(snapshotJson(ui.t, snapshot, selectedProcesses(snapshot, selection)));
     return 0;
   }
   const width = ui.io.stdout.size()?.columns ?? FILE_COLUMNS;
-  for (const line of tableLines(ui, snapshot, options, width)) ui.print(line);
+  for (const line of tableLines(ui, snapshot, selection, width)) ui.print(line);
   ui.print('');
   for (const line of [...totalLines(ui, snapshot), ...caveatLines(ui, snapshot)]) ui.print(line);
   return 0;

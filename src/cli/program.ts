@@ -1,8 +1,20 @@
 import { Command, CommanderError } from 'commander';
 import type { Translate } from '../main/i18n.js';
+import { FINDING_TYPES } from '../shared/findings.js';
 import { LOG_LEVELS } from '../shared/log-line.js';
 import { addActionCommands } from './action-commands.js';
-import { parseDays, parseIntervalMs, parseLevels, parseLimit, parsePid, parseSort, parseStatus, SORTS, STATUS_WORDS } from './args.js';
+import {
+  parseDays,
+  parseFinding,
+  parseIntervalMs,
+  parseLevels,
+  parseLimit,
+  parsePid,
+  parseSort,
+  parseStatus,
+  SORTS,
+  STATUS_WORDS,
+} from './args.js';
 import { capture } from './capture.js';
 import type { Choice } from './choice.js';
 import { usage, withCore, wrong } from './choice.js';
@@ -24,6 +36,7 @@ interface ListFlags {
   readonly json?: true;
   readonly user?: string;
   readonly status?: string;
+  readonly finding?: string;
   readonly sort?: string;
   readonly tree?: true;
 }
@@ -97,15 +110,19 @@ const createProgram = (t: Translate, io: Io, choose: (choice: Choice) => void): 
     .option('--json', json)
     .option('--user <user>', t('cli.help.user'))
     .option('--status <status>', t('cli.help.status', { words: STATUS_WORDS.join(', ') }))
+    .option('--finding <finding>', t('cli.help.finding', { words: FINDING_TYPES.join(', ') }))
     .option('--sort <column>', t('cli.help.sort', { words: SORTS.join(', ') }))
     .option('--tree', t('cli.help.tree'))
     .action((flags: ListFlags) => {
       const status = flags.status === undefined ? null : parseStatus(flags.status);
+      const finding = flags.finding === undefined ? null : parseFinding(flags.finding);
       const sort = flags.sort === undefined ? 'memory' : parseSort(flags.sort);
       if (flags.status !== undefined && status === null)
         choose(wrong('badStatus', { value: flags.status, words: STATUS_WORDS.join(', ') }));
+      else if (flags.finding !== undefined && finding === null)
+        choose(wrong('badFinding', { value: flags.finding, words: FINDING_TYPES.join(', ') }));
       else if (sort === null) choose(wrong('badSort', { value: flags.sort ?? '', words: SORTS.join(', ') }));
-      else choose(withCore((ui, core) => list(ui, core, { user: flags.user ?? null, status, sort, tree: flags.tree === true })));
+      else choose(withCore((ui, core) => list(ui, core, { user: flags.user ?? null, status, finding, sort, tree: flags.tree === true })));
     });
   program
     .command('watch')

@@ -6,12 +6,11 @@ import { formatBytes, formatDateTime } from '../shared/format.js';
 import type { Rehearsal } from '../shared/rehearsal.js';
 import { asked } from './history.js';
 import { JSON_VERSION } from './json-shape.js';
-import { FILE_COLUMNS } from './list.js';
 import type { ExitCode, Ui } from './output.js';
 import { clean, fail } from './output.js';
 import type { RehearsalJson } from './rehearse-shape.js';
 import type { Cell, Column } from './table.js';
-import { renderTable } from './table.js';
+import { FILE_COLUMNS, renderTable } from './table.js';
 
 export interface RehearseOptions {
   readonly edits: readonly Edit[];

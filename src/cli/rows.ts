@@ -8,6 +8,8 @@ export interface Selection {
   readonly user: string | null;
   readonly status: StatusWord | null;
   readonly sort: Sort;
+  /** Ids of the processes that something was found about; absent or null = whatever was found. */
+  readonly found?: ReadonlySet<string> | null;
 }
 
 /** A row of its own with what it owns below it, parents before children. */
@@ -56,7 +58,7 @@ const unfold = (root: ProcessView, owned: readonly ProcessView[]): Group['owned'
 };
 
 /** The rows that a selection leaves, sessions first; what a row owns follows it, whatever its own status. */
-export const selectGroups = (processes: readonly ProcessView[], { user, status, sort }: Selection): Group[] => {
+export const selectGroups = (processes: readonly ProcessView[], { user, status, sort, found = null }: Selection): Group[] => {
   const ids = new Set(processes.map((view) => keyId(view.key)));
   const ownedBy = new Map<string, ProcessView[]>();
   const rows: ProcessView[] = [];
@@ -65,9 +67,14 @@ export const selectGroups = (processes: readonly ProcessView[], { user, status, 
     if (owner === null || !ids.has(owner) || owner === keyId(view.key)) rows.push(view);
     else ownedBy.set(owner, [...(ownedBy.get(owner) ?? []), view]);
   }
+  const isFound = (row: ProcessView): boolean =>
+    found === null || [row, ...(ownedBy.get(keyId(row.key)) ?? [])].some(({ key }) => found.has(keyId(key)));
   return rows
     .filter(
-      (row) => (user === null || row.user === user || String(row.uid) === user) && (status === null || row.conditions.includes(status)),
+      (row) =>
+        (user === null || row.user === user || String(row.uid) === user) &&
+        (status === null || row.conditions.includes(status)) &&
+        isFound(row),
     )
     .sort((a, b) => Number(isSession(b)) - Number(isSession(a)) || weight(b, sort) - weight(a, sort) || a.key.pid - b.key.pid)
     .map((row) => ({ row, owned: unfold(row, ownedBy.get(keyId(row.key)) ?? []) }));

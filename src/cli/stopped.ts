@@ -3,11 +3,11 @@ import type { StoppedSession } from '../shared/api.js';
 import { formatBytes, formatDateTime } from '../shared/format.js';
 import type { StoppedJson } from './json-shape.js';
 import { JSON_VERSION } from './json-shape.js';
-import { FILE_COLUMNS, projectText } from './list.js';
+import { projectText } from './list.js';
 import type { ExitCode, Ui } from './output.js';
 import { clean, sentence } from './output.js';
 import type { Cell, Column } from './table.js';
-import { renderTable } from './table.js';
+import { FILE_COLUMNS, renderTable } from './table.js';
 
 /** The log's words that end sessions; another one (of a newer version) is shown as it is. */
 const KNOWN_ACTIONS = [

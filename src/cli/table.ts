@@ -1,3 +1,6 @@
+/** Where no terminal sets a width: enough for whole paths, short of unreadable. */
+export const FILE_COLUMNS = 200;
+
 /** One column: text comes ready and clean, widths are in terminal cells. */
 export interface Column {
   readonly title: string;

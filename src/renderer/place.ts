@@ -28,6 +28,7 @@ const isFilter = (value: unknown): value is Filter =>
   isRecord(value) &&
   typeof value['status'] === 'string' &&
   typeof value['activity'] === 'string' &&
+  typeof value['finding'] === 'string' &&
   typeof value['query'] === 'string' &&
   isTextOrNull(value['user']);
 const isPlace = (value: unknown): value is Place =>

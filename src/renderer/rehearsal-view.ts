@@ -28,7 +28,7 @@ const REHEARSED: ReadonlySet<string> = new Set<SettingKey | UserSettingKey>([
 ]);
 
 /** Whether a change could end somebody else than before. */
-export const isRehearsed = (edit: Edit): boolean => edit.at === 'rule' || REHEARSED.has(edit.key);
+export const isRehearsed = (edit: Edit): boolean => edit.at === 'rule' || (edit.at !== 'unknown' && REHEARSED.has(edit.key));
 
 export const REHEARSED_DAYS = 7;
 /** So long a pointer rests on a control, or a hand from typing, before main is asked. */

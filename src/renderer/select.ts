@@ -1,5 +1,6 @@
 import type { Activity, ProcessView, StatusWord } from '../shared/types.js';
 import type { SortId } from './columns.js';
+import type { FindingFilter } from './found.js';
 import { rowId } from './row-id.js';
 
 /** "orphans" is the chip's word for both kinds of orphan; the sidebar tells them apart. */
@@ -11,6 +12,7 @@ export interface Filter {
   /** A user's name as `userOf` gives it, null = everybody. */
   readonly user: string | null;
   readonly activity: ActivityFilter;
+  readonly finding: FindingFilter;
   readonly query: string;
 }
 
@@ -24,6 +26,8 @@ export interface RowsInput {
   /** Rows that have just ended and are still shown. */
   readonly gone: readonly ProcessView[];
   readonly filter: Filter;
+  /** Ids of the rows with what `filter.finding` asks for (found.ts); absent or null = it asks for nothing. */
+  readonly found?: ReadonlySet<string> | null;
   readonly sort: Sort;
   readonly tree: boolean;
   readonly expanded: ReadonlySet<string>;
@@ -176,12 +180,13 @@ export const growForest = (views: readonly ProcessView[]): Forest => {
 };
 
 /** Whether a row holds every part of the filter by itself. A child is never listed for being normal. */
-export const matcher = (filter: Filter, kindName: (view: ProcessView) => string) => {
+export const matcher = (filter: Filter, kindName: (view: ProcessView) => string, found: ReadonlySet<string> | null = null) => {
   const words = fold(filter.query).split(/\s+/).filter(Boolean);
   return (view: ProcessView, isChild: boolean, status: StatusFilter = filter.status): boolean => {
     if (!holdsStatus(view, status) || (isChild && status === 'normal')) return false;
     if (filter.user !== null && userOf(view) !== filter.user) return false;
     if (filter.activity !== 'any' && view.activity !== filter.activity) return false;
+    if (found !== null && !found.has(rowId(view.key))) return false;
     if (words.length === 0) return true;
     const text = haystack(view, kindName(view));
     return words.every((word) => text.includes(word));
@@ -191,7 +196,7 @@ export const matcher = (filter: Filter, kindName: (view: ProcessView) => string)
 /** The rows to show, top to bottom: filtered, sorted or held in their order, unfolded. */
 export const selectRows = (input: RowsInput): readonly Row[] => {
   const { filter, sort, tree, expanded, order } = input;
-  const matches = matcher(filter, input.kindName);
+  const matches = matcher(filter, input.kindName, input.found ?? null);
   const goneIds = new Set(input.gone.map((view) => rowId(view.key)));
   const views = input.gone.length > 0 ? [...input.processes, ...input.gone] : input.processes;
   const arrange = (list: readonly ProcessView[], wholeTree: boolean): readonly Candidate[] =>

@@ -10,6 +10,7 @@ export interface Tally {
 
 const add = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : a + b);
 
+type Found = ReadonlySet<string> | null;
 type StatusTallies = Readonly<Record<StatusFilter, Tally>>;
 
 /** The rest of a filter beside its status. */
@@ -18,7 +19,7 @@ const sameRest = (a: Filter, b: Filter): boolean => a.user === b.user && a.activ
 /** The last answer for a list: the sidebar and the toolbar ask the same while no filter is set. */
 const statusTallies = new WeakMap<
   readonly ProcessView[],
-  { readonly filter: Filter; readonly kindName: unknown; readonly tallies: StatusTallies }
+  { readonly filter: Filter; readonly kindName: unknown; readonly found: Found; readonly tallies: StatusTallies }
 >();
 
 /** How many rows each status filter would find under the rest of the filter, and the memory they hold (null = none known). */
@@ -26,11 +27,12 @@ export const tallyStatuses = (
   processes: readonly ProcessView[],
   filter: Filter,
   kindName: (view: ProcessView) => string,
+  found: Found = null,
 ): StatusTallies => {
   const kept = statusTallies.get(processes);
-  if (kept?.kindName === kindName && sameRest(kept.filter, filter)) return kept.tallies;
-  const tallies = countStatuses(processes, filter, kindName);
-  statusTallies.set(processes, { filter, kindName, tallies });
+  if (kept?.kindName === kindName && kept.found === found && sameRest(kept.filter, filter)) return kept.tallies;
+  const tallies = countStatuses(processes, filter, kindName, found);
+  statusTallies.set(processes, { filter, kindName, found, tallies });
   return tallies;
 };
 
@@ -40,8 +42,13 @@ const NONE: readonly StatusFilter[] = [];
 const statusesOf = ({ conditions }: ProcessView): readonly StatusFilter[] =>
   conditions.includes('orphan') || conditions.includes('possible-orphan') ? [...conditions, 'orphans'] : conditions;
 
-const countStatuses = (processes: readonly ProcessView[], filter: Filter, kindName: (view: ProcessView) => string): StatusTallies => {
-  const matches = matcher(filter, kindName);
+const countStatuses = (
+  processes: readonly ProcessView[],
+  filter: Filter,
+  kindName: (view: ProcessView) => string,
+  found: Found,
+): StatusTallies => {
+  const matches = matcher(filter, kindName, found);
   const { roots, childrenOf } = growForest(processes);
   const tallies: Record<StatusFilter, { count: number; memoryBytes: number | null }> = {
     all: { count: 0, memoryBytes: null },

@@ -32,7 +32,7 @@ export interface ViewState {
   readonly dismissed: ReadonlySet<string>;
 }
 
-export const NO_FILTER: Filter = { status: 'all', user: null, activity: 'any', query: '' };
+export const NO_FILTER: Filter = { status: 'all', user: null, activity: 'any', finding: 'any', query: '' };
 
 /** What outlives a restart of the window. */
 export interface Kept {

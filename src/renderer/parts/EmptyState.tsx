@@ -30,6 +30,7 @@ const Filtered = ({ hidden }: { readonly hidden: number }) => {
     filter.status === 'all' ? null : say(`status.${filter.status === 'orphans' ? 'orphan' : filter.status}`),
     filter.user,
     filter.activity === 'any' ? null : say(`activity.${filter.activity}`),
+    filter.finding === 'any' ? null : say(filter.finding === 'some' ? 'ui.toolbar.someFinding' : `finding.type.${filter.finding}`),
   ].filter((part) => part !== null);
   return (
     <Message

@@ -1,6 +1,7 @@
 import type { Finding } from '../../shared/findings.js';
 import { keyId } from '../../shared/process-key.js';
 import type { ProcessView } from '../../shared/types.js';
+import { findingsByRow } from '../found.js';
 import { sayFrom, useWords } from '../i18n.js';
 import { useShown } from '../store.js';
 import { Icon } from './Icon.js';
@@ -8,24 +9,6 @@ import { Icon } from './Icon.js';
 const NOTHING: readonly Finding[] = [];
 /** Left over, old and over the memory limit have a status of their own. */
 const SHOWN_AS_STATUS: readonly Finding['type'][] = ['orphan', 'old'];
-
-const byRow = new WeakMap<readonly Finding[], ReadonlyMap<string, readonly Finding[]>>();
-
-/** What was found about each row, by its id; kept by the list's identity. */
-export const findingsByRow = (findings: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> => {
-  const kept = byRow.get(findings);
-  if (kept) return kept;
-  const rows = new Map<string, Finding[]>();
-  for (const finding of findings)
-    for (const key of finding.keys) {
-      const id = keyId(key);
-      const mine = rows.get(id);
-      if (mine) mine.push(finding);
-      else rows.set(id, [finding]);
-    }
-  byRow.set(findings, rows);
-  return rows;
-};
 
 const useFindings = (view: ProcessView): readonly Finding[] =>
   useShown((shown) => findingsByRow(shown.app?.findings ?? NOTHING).get(keyId(view.key)) ?? NOTHING);

@@ -18,6 +18,8 @@ interface PickerProps {
   readonly choices: readonly Choice[];
   /** The value that means "no choice made". */
   readonly none: string;
+  /** Stands on the chip while no choice is made; absent = the words of that value. */
+  readonly idle?: string;
   readonly onPick: (value: string) => void;
   /** Pointer or keyboard is on a choice of the open list; null = on none any more. */
   readonly onAim?: (value: string | null) => void;
@@ -32,12 +34,12 @@ export const ChosenMark = () => (
 );
 
 /** A chip that opens a list to pick one of. */
-export const Picker = memo(({ name, value, choices, none, onPick, onAim, className = '' }: PickerProps) => {
+export const Picker = memo(({ name, value, choices, none, idle, onPick, onAim, className = '' }: PickerProps) => {
   const chosen = choices.find((choice) => choice.value === value);
   return (
     <Menu.Root onOpenChange={(open) => !open && onAim?.(null)}>
       <Menu.Trigger className={`chip pick ${value === none ? '' : 'set'} ${className}`} aria-label={`${name}: ${chosen?.label ?? ''}`}>
-        <span className="clip">{chosen?.label}</span>
+        <span className="clip">{value === none && idle !== undefined ? idle : chosen?.label}</span>
         <Icon name="down" />
       </Menu.Trigger>
       <Menu.Portal container={overlayRoot}>

@@ -1,7 +1,10 @@
 import { memo, useMemo } from 'react';
+import type { Finding } from '../../shared/findings.js';
 import { formatNumber } from '../../shared/format.js';
 import type { ProcessView } from '../../shared/types.js';
+import { countFound, FINDING_FILTERS, type FindingFilter, rowsFound } from '../found.js';
 import { useLanguage, useWords } from '../i18n.js';
+import { rowId } from '../row-id.js';
 import type { ActivityFilter, StatusFilter } from '../select.js';
 import { useShown } from '../store.js';
 import { tallyStatuses, tallyUsers } from '../tally.js';
@@ -15,6 +18,7 @@ import { useKindName } from './use-kind-name.js';
 
 const ACTIVITIES: readonly ActivityFilter[] = ['any', 'busy', 'waiting', 'shell', 'idle', 'unknown'];
 const EVERYBODY = '';
+const NO_FINDINGS: readonly Finding[] = [];
 
 const Chip = memo(({ status, count }: { readonly status: Exclude<StatusFilter, 'all'>; readonly count: number | null }) => {
   const say = useWords();
@@ -66,6 +70,37 @@ const ActivityPicker = memo(() => {
   );
 });
 
+const pickFinding = (value: string): void => setFilter({ finding: FINDING_FILTERS.find((each) => each === value) ?? 'any' });
+
+/** Rows by what was found about them, each kind with how many it would leave. */
+const FindingPicker = ({ processes }: { readonly processes: readonly ProcessView[] }) => {
+  const say = useWords();
+  const language = useLanguage();
+  const chosen = useView((view) => view.filter.finding);
+  const findings = useShown((shown) => shown.app?.findings ?? NO_FINDINGS);
+  const ids = useMemo(() => new Set(processes.map((view) => rowId(view.key))), [processes]);
+  const labelOf = (value: FindingFilter): string => {
+    if (value === 'any') return say('ui.toolbar.anyFinding');
+    return say(value === 'some' ? 'ui.toolbar.someFinding' : `finding.type.${value}`);
+  };
+  const choices = useKept<readonly Choice[]>(
+    FINDING_FILTERS.map((value) => ({
+      value,
+      label: labelOf(value),
+      ...(value === 'any'
+        ? {}
+        : {
+            aside: formatNumber(
+              countFound(findings, value, (id) => ids.has(id)),
+              language,
+            ),
+          }),
+    })),
+  );
+  const name = say('ui.toolbar.finding');
+  return <Picker name={name} idle={name} value={chosen} none="any" onPick={pickFinding} choices={choices} />;
+};
+
 /** Filters with what each would show, and how the table stands. */
 export const Toolbar = ({ processes, held }: { readonly processes: readonly ProcessView[]; readonly held: boolean }) => {
   const say = useWords();
@@ -74,7 +109,8 @@ export const Toolbar = ({ processes, held }: { readonly processes: readonly Proc
   const filter = useView((view) => view.filter);
   const tree = useView((view) => view.tree);
   const known = useShown((shown) => (shown.app?.snapshot ?? null) !== null);
-  const tallies = useMemo(() => tallyStatuses(processes, filter, kindName), [processes, filter, kindName]);
+  const found = useShown((shown) => rowsFound(shown.app?.findings ?? NO_FINDINGS, filter.finding));
+  const tallies = useMemo(() => tallyStatuses(processes, filter, kindName, found), [processes, filter, kindName, found]);
   // The sidebar tells the two kinds of orphan apart; the chip then says which of them is on.
   const orphan = filter.status === 'orphan' || filter.status === 'possible-orphan' ? filter.status : 'orphans';
   const countOf = (status: StatusFilter): number | null => (known ? tallies[status].count : null);
@@ -90,6 +126,7 @@ export const Toolbar = ({ processes, held }: { readonly processes: readonly Proc
       <span className="sep" />
       <UserPicker processes={processes} />
       <ActivityPicker />
+      <FindingPicker processes={processes} />
       <span className="grow" />
       {held && (
         <span className="tag info hide-narrow" data-tip={say('ui.toolbar.heldTip')}>

@@ -1,6 +1,8 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
+import type { Finding } from '../../shared/findings.js';
 import type { ProcessView } from '../../shared/types.js';
 import { useEnding } from '../ending.js';
+import { rowsFound } from '../found.js';
 import { useWords } from '../i18n.js';
 import { Details } from '../parts/Details.js';
 import { EmptyState } from '../parts/EmptyState.js';
@@ -15,18 +17,20 @@ import { useShown } from '../store.js';
 import { useView } from '../view.js';
 
 const NOTHING: readonly ProcessView[] = [];
+const NO_FINDINGS: readonly Finding[] = [];
 
 /** Rows as filtered and sorted; while the order is held, those that were there stay where they were. */
 const useRows = (processes: readonly ProcessView[], held: boolean): readonly Row[] => {
   const kindName = useKindName();
   const gone = useShown((shown) => shown.gone);
   const { filter, sort, tree, expanded } = useView();
+  const found = useShown((shown) => rowsFound(shown.app?.findings ?? NO_FINDINGS, filter.finding));
   const last = useRef<{ readonly rows: readonly Row[]; readonly by: unknown } | null>(null);
   const rows = useMemo(() => {
     // A new sort is a wish that holding must not refuse.
     const order = held && last.current?.by === sort ? new Map(last.current.rows.map((row, index) => [row.id, index])) : null;
-    return selectRows({ processes, gone, filter, sort, tree, expanded, order, kindName });
-  }, [processes, gone, filter, sort, tree, expanded, held, kindName]);
+    return selectRows({ processes, gone, filter, found, sort, tree, expanded, order, kindName });
+  }, [processes, gone, filter, found, sort, tree, expanded, held, kindName]);
   useEffect(() => {
     last.current = { rows, by: sort };
   }, [rows, sort]);

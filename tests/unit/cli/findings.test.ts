@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { findings } from '../../../src/cli/findings.js';
-import { findingsShape } from '../../../src/cli/json-shape.js';
+import { findingsShape, snapshotShape } from '../../../src/cli/json-shape.js';
+import { list } from '../../../src/cli/list.js';
+import type { FindingType } from '../../../src/shared/findings.js';
 import type { ProcessView } from '../../../src/shared/types.js';
 import { aLook, anIdle, anOrphan, GB, START_MS, tree } from '../../fakes/a-policy.js';
 import { fakeCore } from './fake-core.js';
@@ -34,6 +36,17 @@ describe('findings', () => {
       ['orphan', [{ pid: 101, startedAt: 's101' }], 'orphan'],
       ['over-limit', [{ pid: 100, startedAt: 's100' }], 'overMemory'],
     ]);
+  });
+
+  it('narrow a list to the rows that they are about, and to those whose own they are', async () => {
+    const of = async (finding: FindingType) => {
+      const fake = fakeUi({ json: true });
+      const left = anOrphan(103, { owner: { pid: 102, startedAt: 's102' } });
+      const looks = [aLook([...rows, anIdle(102), left], START_MS)];
+      await list(fake.ui, fakeCore({ looks }), { user: null, status: null, sort: 'pid', tree: false, finding });
+      return snapshotShape.parse(JSON.parse(fake.out())).processes.map(({ pid }) => pid);
+    };
+    expect([await of('orphan'), await of('over-limit'), await of('growing')]).toEqual([[102, 103, 101], [100], []]);
   });
 
   it('without any is a sentence', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { snapshotShape } from '../../../src/cli/json-shape.js';
-import { caveatLines, FILE_COLUMNS, list, tableLines, totalLines } from '../../../src/cli/list.js';
-import { textWidth } from '../../../src/cli/table.js';
+import { caveatLines, list, tableLines, totalLines } from '../../../src/cli/list.js';
+import { FILE_COLUMNS, textWidth } from '../../../src/cli/table.js';
 import type { ProcessView } from '../../../src/shared/types.js';
 import { fakeCore } from './fake-core.js';
 import { fakeUi } from './fake-io.js';

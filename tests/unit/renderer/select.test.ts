@@ -19,7 +19,7 @@ const aChild = (pid: number, owner: number, mb: number, over: Partial<ProcessVie
 const anInput = (processes: readonly ProcessView[], over: Partial<RowsInput> = {}): RowsInput => ({
   processes,
   gone: [],
-  filter: { status: 'all', user: null, activity: 'any', query: '' },
+  filter: { status: 'all', user: null, activity: 'any', finding: 'any', query: '' },
   sort: { by: 'memory', descending: true },
   tree: true,
   expanded: new Set(),
@@ -32,6 +32,7 @@ const filtered = (filter: Partial<RowsInput['filter']>): RowsInput['filter'] => 
   status: 'all',
   user: null,
   activity: 'any',
+  finding: 'any',
   query: '',
   ...filter,
 });
@@ -59,6 +60,16 @@ describe('growForest', () => {
 });
 
 describe('selectRows', () => {
+  it('shows what was found, a child with its session around it', () => {
+    const processes = [aRoot(1, 10), aChild(2, 1, 1), aRoot(3, 5), aRoot(4, 1)];
+    const rows = selectRows(anInput(processes, { found: new Set(['2:s2', '3:s3']) }));
+    expect(rows.map(({ id, context }) => [id, context])).toEqual([
+      ['1:s1', true],
+      ['2:s2', false],
+      ['3:s3', false],
+    ]);
+  });
+
   it('shows sessions folded, with how many rows they hold', () => {
     const processes = [aRoot(1, 10), aChild(2, 1, 1), aChild(3, 1, 2), aRoot(4, 20)];
     expect(selectRows(anInput(processes))).toEqual([

@@ -4,7 +4,7 @@ import { memoryOf, tallySessions, tallyStatuses, tallyUsers } from '../../../src
 import type { ProcessView, StatusWord } from '../../../src/shared/types.js';
 import { aView } from '../../fakes/a-view.js';
 
-const EVERYTHING: Filter = { status: 'all', user: null, activity: 'any', query: '' };
+const EVERYTHING: Filter = { status: 'all', user: null, activity: 'any', finding: 'any', query: '' };
 const aRoot = (pid: number, bytes: number | null, conditions: readonly StatusWord[], over: Partial<ProcessView> = {}): ProcessView =>
   aView(pid, { memoryBytes: bytes, conditions, tree: { memoryBytes: bytes, cpuPercent: null, count: 1, memoryIsPartial: false }, ...over });
 const aChild = (pid: number, owner: number, bytes: number, over: Partial<ProcessView> = {}): ProcessView =>

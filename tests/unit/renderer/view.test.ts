@@ -85,7 +85,7 @@ describe('filters', () => {
     toggleStatus('old');
     toggleUser('dana');
     setFilter({ query: 'x' });
-    expect(useView.getState().filter).toEqual({ status: 'old', user: 'dana', activity: 'any', query: 'x' });
+    expect(useView.getState().filter).toEqual({ status: 'old', user: 'dana', activity: 'any', finding: 'any', query: 'x' });
     toggleStatus('old');
     toggleUser('dana');
     expect(useView.getState().filter).toEqual({ ...NO_FILTER, query: 'x' });
