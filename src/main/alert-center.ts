@@ -11,8 +11,10 @@ import type { Notifier } from './notifier.js';
 export interface AlertCenter {
   /** Tells what the policy wants told. */
   readonly take: (events: readonly AlertEvent[]) => void;
-  /** Newest first, at most 100, since the program's start. */
+  /** Newest first, at most 100; those of earlier starts come last. */
   readonly rows: () => readonly AlertRow[];
+  /** What was told before this start; it follows what is told since. */
+  readonly recall: (past: readonly AlertRow[]) => void;
   /** Somebody has looked into the bell. */
   readonly see: () => void;
   /** Where a click on one of its notifications leads; null = it is not one of its own. */
@@ -30,7 +32,8 @@ export interface AlertCenterParts {
   readonly onChange: () => void;
 }
 
-const MOST_ROWS = 100;
+/** In the bell. */
+export const MOST_ALERTS = 100;
 const PREFIX = 'alert-';
 const SUMMARY = `${PREFIX}summary`;
 const MONITOR: Destination = { tab: 'monitor', key: null, request: null };
@@ -51,6 +54,7 @@ const entryOf = ({ rule, culprit }: Alert, result: 'firing' | 'recovered'): Entr
     ['Value', figure(rule, culprit.value)],
     ['Limit', figure(rule, culprit.limit)],
     ['Result', result],
+    ['Name', culprit.name],
   ],
 });
 
@@ -58,11 +62,19 @@ const entryOf = ({ rule, culprit }: Alert, result: 'firing' | 'recovered'): Entr
 export const createAlertCenter = (parts: AlertCenterParts): AlertCenter => {
   const { notifier, write, words, now, isFocused, onChange } = parts;
   let rows: readonly AlertRow[] = [];
+  let past: readonly AlertRow[] = [];
+  let all: readonly AlertRow[] = [];
   let lastId = 0;
 
-  const patch = (id: number, change: Partial<AlertRow>): void => {
-    rows = rows.map((row) => (row.id === id ? { ...row, ...change } : row));
+  /** One list as long as nothing changes, for whoever compares. */
+  const join = (): void => {
+    all = [...rows, ...past].slice(0, MOST_ALERTS);
   };
+  const put = (next: readonly AlertRow[]): void => {
+    rows = next;
+    join();
+  };
+  const patch = (id: number, change: Partial<AlertRow>): void => put(rows.map((row) => (row.id === id ? { ...row, ...change } : row)));
   const live = (rule: Metric): AlertRow | undefined => rows.find((row) => row.rule === rule && row.recoveredAtMs === null);
 
   const tell = async (id: number, alert: Alert, loudness: Exclude<Loudness, 'silent'>): Promise<void> => {
@@ -83,8 +95,8 @@ export const createAlertCenter = (parts: AlertCenterParts): AlertCenter => {
     // A live alert that names somebody else goes on under its own number.
     const id = before?.id ?? ++lastId;
     const told = loudness === 'silent' ? 'bell' : isFocused() ? 'toast' : 'notification';
-    const row: AlertRow = { ...alert, id, firedAtMs: before?.firedAtMs ?? now(), recoveredAtMs: null, told, seen: false };
-    rows = [row, ...rows.filter((one) => one.id !== id)].slice(0, MOST_ROWS);
+    const row: AlertRow = { ...alert, id, firedAtMs: before?.firedAtMs ?? now(), recoveredAtMs: null, lost: false, told, seen: false };
+    put([row, ...rows.filter((one) => one.id !== id)].slice(0, MOST_ALERTS));
     void write(entryOf(alert, 'firing'));
     if (told === 'notification' && loudness !== 'silent') void tell(id, alert, loudness);
   };
@@ -105,10 +117,15 @@ export const createAlertCenter = (parts: AlertCenterParts): AlertCenter => {
       }
       if (events.length > 0) onChange();
     },
-    rows: () => rows,
+    rows: () => all,
+    recall: (older) => {
+      past = older;
+      join();
+      onChange();
+    },
     see: () => {
       if (rows.every(({ seen }) => seen)) return;
-      rows = rows.map((row) => ({ ...row, seen: true }));
+      put(rows.map((row) => ({ ...row, seen: true })));
       onChange();
     },
     destinationOf: (messageId) => {

@@ -6,7 +6,8 @@ import type { Finding } from '../shared/findings.js';
 import type { Language } from '../shared/format.js';
 import { createPolicyState, evaluate, rehearse } from '../shared/policy.js';
 import type { Os } from '../shared/types.js';
-import { createAlertCenter } from './alert-center.js';
+import { createAlertCenter, MOST_ALERTS } from './alert-center.js';
+import { readPastAlerts } from './alert-history.js';
 import type { Automation } from './automation.js';
 import { createAutomation } from './automation.js';
 import { automationFile, createAutomationStore, rulesIdOf } from './automation-store.js';
@@ -68,6 +69,10 @@ export const createCare = (parts: CareParts): Care => {
   const store = createAutomationStore({ path: automationFile(core.paths.stateDir), identify: core.platform.identify });
   const notifier = parts.createNotifier({ onAnswer: (id, answer) => onAnswer(id, answer), onProblem });
   const alerts = createAlertCenter({ notifier, write, words, now: Date.now, isFocused: window.isFocused, onChange });
+  const recall = (): void => {
+    if (core.demo) return;
+    readPastAlerts(core.paths.actionLogFile, MOST_ALERTS).then(alerts.recall, onProblem);
+  };
   const path = join(core.paths.stateDir, 'decisions.jsonl');
   const automation = createAutomation({
     actions: core.actions,
@@ -100,6 +105,8 @@ export const createCare = (parts: CareParts): Care => {
   const onLook = (look: Look): void => {
     // The monitor tells of its last look again and again, and it may be older than one of our own.
     if (seen !== null && look.snapshot.sequence <= seen.snapshot.sequence) return;
+    // Not before the first rows are on their way: nobody opens the bell first.
+    if (seen === null) setImmediate(recall);
     seen = look;
     const { monotonicMs } = look.reading;
     const context = { guard: look.guard, monotonicMs, writtenMs: transcripts.writtenMs(), ...automation.context() };

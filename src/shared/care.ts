@@ -11,6 +11,8 @@ export interface AlertRow extends Alert {
   readonly id: number;
   readonly firedAtMs: number;
   readonly recoveredAtMs: number | null;
+  /** The program ended before it was over: nobody knows when it was. */
+  readonly lost: boolean;
   /** Where it was told: as a notification, in the window, or in the bell alone. */
   readonly told: 'notification' | 'toast' | 'bell';
   readonly seen: boolean;

@@ -145,6 +145,14 @@ describe('automatic cleanup, from the first screen to the end of a real orphan',
   });
 });
 
+/** Of a program that was ended while an alert stood. */
+const EARLIER = [
+  '2025-09-02T20:16:17 - INFO - ALERT: PID: 7 - User: dana - Rule: memory - Value: 3072MB - Limit: 2048MB - Result: firing - Name: earlier-one',
+  '2025-09-02T20:20:00 - INFO - ALERT: PID: 7 - User: dana - Rule: memory - Value: 3072MB - Limit: 2048MB - Result: recovered - Name: earlier-one',
+  '2025-09-03T08:00:00 - INFO - ALERT: User: dana - Rule: sessions - Value: 12 - Limit: 10 - Result: firing',
+  '',
+].join('\n');
+
 describe('alerts', () => {
   let lab: Lab;
   let launched: LaunchedApp;
@@ -160,6 +168,9 @@ describe('alerts', () => {
     const session = await lab.session({ name: '<b>big</b>', project: 'big', status: 'idle', memoryMb: 260 });
     daemon = await startNotificationDaemon(busAddress);
     home = homeWith({ alert_memory_threshold_mb: 200, refresh_enabled: false });
+    const state = join(home, '.local/state/claude-manager');
+    mkdirSync(state, { recursive: true, mode: 0o700 });
+    writeFileSync(join(state, 'claude_actions.log'), EARLIER, { mode: 0o600 });
     launched = await launchApp({ xdgHome: home, env: { CLAUDE_CONFIG_DIR: join(lab.home, '.claude') } });
     await ready(page(), session.pid);
     await launched.app.evaluate(({ BrowserWindow }) =>
@@ -178,13 +189,13 @@ describe('alerts', () => {
     await look();
     await expect.poll(() => page().getByText('Read').count()).toBeGreaterThan(0);
     await new Promise((resolve) => setTimeout(resolve, 500));
-    expect([daemon.notified, linesOf(home, 'ALERT')]).toEqual([[], []]);
+    expect([daemon.notified, linesOf(home, 'ALERT').length]).toEqual([[], 3]);
     await look();
     await until('it is announced', () => daemon.notified.length === 1, 15_000);
     expect(daemon.notified[0]?.title).toMatch(/^A session uses 2\d\d MB, the limit is 200 MB$/);
     expect(daemon.notified[0]?.body).toContain('&lt;b&gt;big&lt;/b&gt;');
-    await until('it is in the log', () => linesOf(home, 'ALERT').length === 1);
-    expect(linesOf(home, 'ALERT')[0]).toMatch(/Rule: memory - Value: 2\d\dMB - Limit: 200MB - Result: firing/);
+    await until('it is in the log', () => linesOf(home, 'ALERT').length === 4);
+    expect(linesOf(home, 'ALERT')[3]).toMatch(/Rule: memory - Value: 2\d\dMB - Limit: 200MB - Result: firing - Name: <b>big<\/b>/);
   });
 
   it('stand in the bell, which is accessible, and lead to their culprit', async () => {
@@ -192,6 +203,10 @@ describe('alerts', () => {
     const list = page().locator('.alerts');
     await list.waitFor();
     expect(await list.textContent()).toContain('<b>big</b>');
+    expect(await list.locator('li').allTextContents()).toMatchObject({ length: 3 });
+    expect(await list.textContent()).toContain('earlier-one of dana');
+    expect(await list.textContent()).toContain('2 Sept, 20:16:17 to 2 Sept, 20:20:00');
+    expect(await list.textContent()).toContain('3 Sept, 08:00:00; the program ended before it was over');
     expect(await inspect(launched, 'bell')).toEqual([]);
     await list.getByRole('button', { name: 'Show' }).click();
     await list.waitFor({ state: 'detached' });

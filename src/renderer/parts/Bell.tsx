@@ -2,7 +2,7 @@ import { Popover } from '@base-ui/react/popover';
 import { useState } from 'react';
 import { alertWords } from '../../shared/alert-words.js';
 import type { AlertRow } from '../../shared/care.js';
-import { formatTime } from '../../shared/format.js';
+import { formatDateTime, formatTime } from '../../shared/format.js';
 import { seeAlerts } from '../care.js';
 import { useLanguage, useWords } from '../i18n.js';
 import { goTo } from '../navigate.js';
@@ -16,8 +16,12 @@ const OneAlert = ({ row, onShow }: { readonly row: AlertRow; readonly onShow: ()
   const say = useWords();
   const language = useLanguage();
   const { title, body } = alertWords(row, say, language, row.firedAtMs);
-  const from = formatTime(row.firedAtMs, language);
-  const live = row.recoveredAtMs === null;
+  // The day only where it is another one.
+  const today = new Date().toDateString();
+  const timeOf = (ms: number | null): string =>
+    ms !== null && new Date(ms).toDateString() !== today ? formatDateTime(ms, language) : formatTime(ms, language);
+  const from = timeOf(row.firedAtMs);
+  const live = row.recoveredAtMs === null && !row.lost;
   const { key } = row.culprit;
   return (
     <li className={live ? 'live' : ''}>
@@ -26,7 +30,9 @@ const OneAlert = ({ row, onShow }: { readonly row: AlertRow; readonly onShow: ()
         <p className="strong">{title}</p>
         <p className="small t2">{body}</p>
         <p className="small t3">
-          {live ? say('ui.bell.now', { time: from }) : say('ui.bell.over', { from, to: formatTime(row.recoveredAtMs, language) })}
+          {live && say('ui.bell.now', { time: from })}
+          {row.lost && say('ui.bell.lost', { from })}
+          {row.recoveredAtMs !== null && say('ui.bell.over', { from, to: timeOf(row.recoveredAtMs) })}
         </p>
       </div>
       {live && key && (
@@ -45,7 +51,7 @@ const OneAlert = ({ row, onShow }: { readonly row: AlertRow; readonly onShow: ()
   );
 };
 
-/** The alerts since the program's start; the dot says that some are new. */
+/** The alerts, those of earlier starts last; the dot says that some are new. */
 export const Bell = () => {
   const say = useWords();
   const alerts = useShown((shown) => shown.app?.alerts ?? NOTHING);

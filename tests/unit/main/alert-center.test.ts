@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createAlertCenter } from '../../../src/main/alert-center.js';
+import { pastAlerts } from '../../../src/main/alert-history.js';
 import type { Entry } from '../../../src/main/end-log.js';
 import { createTranslate } from '../../../src/main/i18n.js';
 import type { Message } from '../../../src/main/notifier.js';
@@ -75,7 +76,30 @@ describe('the alert center', () => {
       ['Value', '3072MB'],
       ['Limit', '2048MB'],
       ['Result', 'firing'],
+      ['Name', 'billing'],
     ]);
+  });
+
+  it('goes on with what was told before this start, and never takes it for its own', async () => {
+    const { center, withdrawn } = aCenter();
+    const lines = ['2025-09-02T20:16:17 - INFO - ALERT: Rule: memory - Value: 10MB - Limit: 5MB - Result: firing - Name: old'];
+    center.recall(pastAlerts(lines, 100));
+    center.take([fired(anAlert())]);
+    await settled();
+    const seen = () => center.rows().map(({ culprit, recoveredAtMs, lost }) => [culprit.name, recoveredAtMs, lost]);
+    expect(seen()).toEqual([
+      ['billing', null, false],
+      ['old', null, true],
+    ]);
+    center.take([recovered, recovered]);
+    expect([seen(), withdrawn]).toEqual([
+      [
+        ['billing', 3_600_000, false],
+        ['old', null, true],
+      ],
+      ['alert-memory', 'alert-summary'],
+    ]);
+    expect(center.rows()).toBe(center.rows());
   });
 
   it('is quiet outside of a window that somebody looks at, and tells it there', async () => {

@@ -19,6 +19,7 @@ const anAlert = (id: number, over: Partial<AlertRow> = {}): AlertRow => ({
   others: 0,
   firedAtMs: 0,
   recoveredAtMs: null,
+  lost: false,
   told: 'toast',
   seen: false,
   ...over,
