@@ -62,6 +62,14 @@ export const UNITS: Readonly<Partial<Record<SettingKey, string>>> = {
 
 const defaultOf = (setting: Setting): unknown => (setting.type === 'words' ? [] : setting.fallback);
 
+/** What holds where a change leaves a key to the row above it, or to its default; undefined = nothing does. */
+export const defaultIn = (config: Pick<Config, 'user_limits'>, edit: Edit): unknown => {
+  if (edit.at === 'global') return defaultOf(SETTINGS[edit.key]);
+  if (edit.at !== 'user') return undefined;
+  const above = edit.user === 'default' ? undefined : config.user_limits.default?.[edit.key];
+  return above ?? (edit.key === 'enforce' ? 'alert' : edit.key === 'priority' ? 'normal' : undefined);
+};
+
 /** Whether a value is another than the default. */
 export const isModified = (settings: GlobalSettings, key: SettingKey): boolean =>
   JSON.stringify(settings[key]) !== JSON.stringify(defaultOf(SETTINGS[key]));

@@ -1,21 +1,27 @@
 import { create } from 'zustand';
 import type { CommandInput } from '../shared/api.js';
+import type { Config } from '../shared/config.js';
 import type { Edit, EditPreview } from '../shared/config-edit.js';
-import { editId } from '../shared/config-edit.js';
+import { editId, valueIn } from '../shared/config-edit.js';
+import { loosens } from '../shared/weaker.js';
 import { ask } from './ask.js';
-import type { Section } from './config-groups.js';
+import { defaultIn, isModified, type Section } from './config-groups.js';
 import { sayNow } from './i18n.js';
 import { useShown } from './store.js';
-import { showDone, showFailure } from './toasts.js';
+import { showChanged, showDone, showFailure } from './toasts.js';
 import { useView } from './view.js';
+
+type Source = CommandInput<'updateConfig'>['source'];
 
 /** A change that is proposed, not made: each line can be left out. */
 export interface Proposal {
-  readonly source: 'import' | 'restore' | 'reset';
+  readonly source: 'import' | 'restore' | 'reset' | 'loosen';
   /** What stands in the title: a file, a date. */
   readonly of: string;
   readonly changes: readonly (Pick<EditPreview, 'id' | 'edit' | 'before' | 'after'> & { readonly weaker: boolean })[];
   readonly unknown: number;
+  /** What the log calls it; absent = as its source. */
+  readonly as?: Source;
 }
 
 interface ConfigView {
@@ -30,11 +36,39 @@ const NONE: ReadonlySet<string> = new Set();
 export const useConfig = create<ConfigView>(() => ({ section: 'users', query: '', proposal: null, ticked: NONE }));
 
 /** Changes settings; what protects less is agreed to by the click that asks for it. Whether it was done. */
-export const updateConfig = async (edits: readonly Edit[], source: CommandInput<'updateConfig'>['source'] = 'change'): Promise<boolean> => {
+export const updateConfig = async (edits: readonly Edit[], source: Source = 'change'): Promise<boolean> => {
   const input = { edits: edits.map((edit) => ({ ...edit })), agreed: edits.map(editId), source };
   const result = await ask(window.claudeManager.updateConfig(input));
   if (!result.ok) showFailure(result.failure);
   return result.ok;
+};
+
+/** Changes settings at once, but asks where that protects less. */
+export const changeConfig = (edits: readonly Edit[], as: Source = 'change'): void => {
+  const config = useShown.getState().app?.config;
+  const loose = config === undefined ? [] : edits.filter((edit) => loosens(config, edit));
+  if (config === undefined || loose.length === 0) {
+    void updateConfig(edits, as);
+    return;
+  }
+  const changes = edits.map((edit) => {
+    const after = edit.at === 'rule' ? edit.on : (edit.value ?? defaultIn(config, edit));
+    const before = valueIn(config, edit) ?? defaultIn(config, edit);
+    return { id: editId(edit), edit, before, after, weaker: loose.includes(edit) };
+  });
+  const proposal: Proposal = { source: 'loosen', of: '', changes, unknown: 0, as };
+  // The click was the wish; this only asks whether it was meant.
+  useConfig.setState({ proposal, ticked: new Set(changes.map(({ id }) => id)) });
+};
+
+/** What takes a change back, by what was in force before it. */
+const inverseOf = (config: Config, { edit, before }: Proposal['changes'][number]): Edit => {
+  if (edit.at === 'rule') return { ...edit, on: !edit.on };
+  if (edit.at === 'unknown') return { at: 'unknown', path: edit.path, value: before };
+  if (edit.at === 'user') return { ...edit, value: valueIn(config, edit) };
+  return isModified(config.global_settings, edit.key)
+    ? { ...edit, value: config.global_settings[edit.key] }
+    : { at: 'global', key: edit.key };
 };
 
 /** Shows a proposal; what would protect less starts unticked. */
@@ -52,9 +86,14 @@ export const closeProposal = (): void => useConfig.setState({ proposal: null, ti
 export const acceptProposal = async (): Promise<void> => {
   const { proposal, ticked } = useConfig.getState();
   if (proposal === null) return;
-  const chosen = proposal.changes.filter(({ id }) => ticked.has(id)).map(({ edit }) => edit);
+  const chosen = proposal.changes.filter(({ id }) => ticked.has(id));
+  const config = useShown.getState().app?.config;
   closeProposal();
-  if (chosen.length > 0 && (await updateConfig(chosen, proposal.source))) showDone(sayNow('ui.config.changed', { count: chosen.length }));
+  const edits = chosen.map(({ edit }) => edit);
+  const as = proposal.as ?? (proposal.source === 'loosen' ? 'change' : proposal.source);
+  if (edits.length === 0 || config === undefined || !(await updateConfig(edits, as))) return;
+  const back = chosen.map((change) => inverseOf(config, change)).reverse();
+  showChanged(sayNow('ui.config.changed', { count: edits.length }), back);
 };
 
 /** Has main ask for a file and shows what it would change. */

@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import type { ActionRequest, EndReport, EndResult, Failure, Resume } from '../shared/api.js';
+import type { Edit } from '../shared/config-edit.js';
 import { formatBytes, type Language } from '../shared/format.js';
 import { type Say, sayFrom, sayNow } from './i18n.js';
 import { toEnd, toEndElevated } from './requests.js';
@@ -20,6 +21,8 @@ export interface Toast {
   readonly command: string | null;
   /** The token of an end that is still to come, and can be taken back; null = there is nothing to take back. */
   readonly undo: string | null;
+  /** The changes that take back what was changed; null = there is nothing to take back. */
+  readonly revert: readonly Edit[] | null;
 }
 
 interface Toasts {
@@ -43,13 +46,13 @@ const newest = (toasts: readonly Toast[]): readonly Toast[] =>
   toasts.filter((toast, index) => toast.undo !== null || index >= toasts.length - MOST_TOASTS);
 
 /** What a toast says. */
-export type Said = Omit<Toast, 'id' | 'undo'>;
+export type Said = Omit<Toast, 'id' | 'undo' | 'revert'>;
 
 /** Shows a result and says it once; the toast's number. */
-export const showToast = (toast: Said, undo: string | null = null): number => {
+export const showToast = (toast: Said, undo: string | null = null, revert: Toast['revert'] = null): number => {
   lastId += 1;
   const id = lastId;
-  useToasts.setState(({ toasts }) => ({ toasts: newest([...toasts, { ...toast, undo, id }]) }));
+  useToasts.setState(({ toasts }) => ({ toasts: newest([...toasts, { ...toast, undo, revert, id }]) }));
   announce([toast.title, ...toast.lines].join('. '));
   return id;
 };
@@ -64,6 +67,9 @@ const bare = { lines: [], sticky: false, force: null, resume: null, stopped: fal
 
 /** Something small went well. */
 export const showDone = (title: string): number => showToast({ ...bare, tone: 'ok', title });
+
+/** Settings were changed, and can be changed back. */
+export const showChanged = (title: string, revert: readonly Edit[]): number => showToast({ ...bare, tone: 'ok', title }, null, revert);
 
 /** Something is about to be done, and can be taken back until then. */
 export const showUndo = (title: string, token: string): number => showToast({ ...bare, tone: 'info', title, sticky: true }, token);

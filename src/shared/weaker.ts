@@ -1,4 +1,6 @@
-import type { Config, ProtectRule } from './config.js';
+import type { Config, ProtectRule, UserLimits } from './config.js';
+import type { Edit } from './config-edit.js';
+import { SETTINGS } from './settings.js';
 
 /** What keeps people from losing work: never taken back by a file alone, but by a tick for each. */
 export type Safety = Pick<Config, 'protect_rules'> & {
@@ -14,6 +16,8 @@ export type Weakening =
 const STRONG = { read_only: true, confirm_single_idle: true, elevation_enabled: false } as const;
 const SWITCHES = ['read_only', 'confirm_single_idle', 'elevation_enabled'] as const;
 
+const rowOf = ({ user_limits: rows }: Config, user: string): UserLimits | undefined => (Object.hasOwn(rows, user) ? rows[user] : undefined);
+
 const hasRule = ({ protect_rules: rules }: Safety, { by, value }: ProtectRule): boolean =>
   rules.some((rule) => rule.by === by && rule.value === value);
 
@@ -28,6 +32,20 @@ export const weakenings = (before: Safety, after: Safety): readonly Weakening[] 
     hasRule(after, rule) ? [] : [{ id: `protect_rules.${rule.by}:${rule.value}`, rule }],
   ),
 ];
+
+/** Whether one change, made to what is in force, protects less: a weakening, or limits that end instead of alerting. */
+export const loosens = (config: Config, edit: Edit): boolean => {
+  if (edit.at === 'rule') return !edit.on && hasRule(config, edit.rule);
+  if (edit.at === 'global') {
+    const key = SWITCHES.find((one) => one === edit.key);
+    if (key === undefined) return false;
+    return config.global_settings[key] === STRONG[key] && (edit.value ?? SETTINGS[key].fallback) !== STRONG[key];
+  }
+  if (edit.at !== 'user' || edit.key !== 'enforce') return false;
+  const above = edit.user === 'default' ? 'alert' : (rowOf(config, 'default')?.enforce ?? 'alert');
+  const [before, after] = [rowOf(config, edit.user)?.enforce ?? above, edit.value ?? above];
+  return before !== 'end' && after === 'end';
+};
 
 /** A configuration without these weakenings: the stronger value of each in force. */
 export const strengthened = (config: Config, list: readonly Weakening[]): Config => {

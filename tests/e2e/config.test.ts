@@ -76,6 +76,9 @@ describe('the Config tab', () => {
       .getByRole('button', { name: /^marina: Over a limit/ })
       .click();
     await page().getByRole('menuitemradio', { name: 'End', exact: true }).click();
+    const loosen = page().getByRole('dialog', { name: 'Protect less?' });
+    await loosen.getByText('Alert → End').waitFor();
+    await loosen.getByRole('button', { name: 'Change it' }).click();
     await expect.poll(onDisk).toMatchObject({ user_limits: { marina: { enforce: 'end' } } });
     await page().getByRole('button', { name: 'Reset marina to default' }).click();
     await expect.poll(onDisk).toEqual({ later: 1, user_limits: { default: { max_processes: 5 } } });
@@ -146,8 +149,20 @@ describe('the Config tab', () => {
       .first()
       .waitFor({ state: 'attached' });
     await show('Security');
+    // What protects less is asked about once, and can be taken back.
     await toggle('Read-only mode').click();
-    await expect.poll(onDisk).toMatchObject({ global_settings: { read_only: false } });
+    const loosen = page().getByRole('dialog', { name: 'Protect less?' });
+    await expect.poll(() => loosen.getByRole('button', { name: 'Cancel' }).evaluate((it) => it === document.activeElement)).toBe(true);
+    await page().keyboard.press('Enter');
+    await loosen.waitFor({ state: 'detached' });
+    expect(onDisk()).toMatchObject({ global_settings: { read_only: true } });
+    for (const taken of [true, false]) {
+      await toggle('Read-only mode').click();
+      await loosen.getByRole('button', { name: 'Change it' }).click();
+      await expect.poll(onDisk).not.toMatchObject({ global_settings: { read_only: true } });
+      if (taken) await page().locator('.toasts').getByRole('button', { name: 'Undo' }).last().click();
+      await expect.poll(() => toggle('Read-only mode').getAttribute('aria-checked')).toBe(String(taken));
+    }
   });
 
   it('adds and removes protect rules', async () => {

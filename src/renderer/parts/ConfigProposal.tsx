@@ -11,7 +11,7 @@ import { useValueText } from './use-value-text.js';
 
 type Change = Proposal['changes'][number];
 
-const Line = ({ change, ticked }: { readonly change: Change; readonly ticked: boolean }) => {
+const Line = ({ change, ticked, only }: { readonly change: Change; readonly ticked: boolean; readonly only: boolean }) => {
   const say = useWords();
   const nameOf = useEditName();
   const valueText = useValueText();
@@ -19,11 +19,15 @@ const Line = ({ change, ticked }: { readonly change: Change; readonly ticked: bo
   const { edit, before, after } = change;
   return (
     <li className={ticked ? '' : 'off'}>
-      <Checkbox.Root className="check" checked={ticked} aria-labelledby={label} onCheckedChange={() => tickChange(change.id)}>
-        <Checkbox.Indicator>
-          <Icon name="check" />
-        </Checkbox.Indicator>
-      </Checkbox.Root>
+      {only ? (
+        <Icon name="sliders" tone="t3" />
+      ) : (
+        <Checkbox.Root className="check" checked={ticked} aria-labelledby={label} onCheckedChange={() => tickChange(change.id)}>
+          <Checkbox.Indicator>
+            <Icon name="check" />
+          </Checkbox.Indicator>
+        </Checkbox.Root>
+      )}
       <div className="clip-box" id={label}>
         <p className="name">{nameOf(edit)}</p>
         {edit.at !== 'rule' && (
@@ -43,6 +47,9 @@ const Line = ({ change, ticked }: { readonly change: Change; readonly ticked: bo
 const Body = ({ proposal }: { readonly proposal: Proposal }) => {
   const say = useWords();
   const ticked = useConfig((config) => config.ticked);
+  // Asked about one click, there is nothing to leave out.
+  const asks = proposal.source === 'loosen';
+  const only = asks && proposal.changes.length === 1;
   const chosen = useMemo(() => proposal.changes.flatMap(({ id, edit }) => (ticked.has(id) ? [edit] : [])), [proposal, ticked]);
   const rehearsed = useMemo(() => chosen.filter(isRehearsed), [chosen]);
   const count = chosen.length;
@@ -52,7 +59,9 @@ const Body = ({ proposal }: { readonly proposal: Proposal }) => {
         <div className="grow">
           <Dialog.Title>{say(`ui.config.proposal.${proposal.source}`, { of: proposal.of })}</Dialog.Title>
           <Dialog.Description>
-            {proposal.changes.length === 0 ? say('ui.config.nothingChanges') : say('ui.config.proposal.what')}
+            {proposal.changes.length === 0
+              ? say('ui.config.nothingChanges')
+              : say(asks ? 'ui.config.proposal.loosenWhat' : 'ui.config.proposal.what')}
           </Dialog.Description>
         </div>
       </div>
@@ -60,7 +69,7 @@ const Body = ({ proposal }: { readonly proposal: Proposal }) => {
         {proposal.changes.length > 0 && (
           <ul className="targets proposal">
             {proposal.changes.map((change) => (
-              <Line key={change.id} change={change} ticked={ticked.has(change.id)} />
+              <Line key={change.id} change={change} ticked={ticked.has(change.id)} only={only} />
             ))}
           </ul>
         )}

@@ -4,7 +4,7 @@ import { formatDateTime } from '../../shared/format.js';
 import { cleanText } from '../../shared/redact.js';
 import { LONGEST_RULE, PROTECT_BY } from '../../shared/settings.js';
 import { ask } from '../ask.js';
-import { agreeTo, exportConfig, importConfig, putBack, restoreConfig, updateConfig } from '../config-view.js';
+import { agreeTo, changeConfig, exportConfig, importConfig, putBack, restoreConfig, updateConfig } from '../config-view.js';
 import { useLanguage, useWords } from '../i18n.js';
 import { useShown } from '../store.js';
 import { showFailure } from '../toasts.js';
@@ -92,7 +92,7 @@ export const ConfigRules = () => {
                 className="icon-btn sm"
                 aria-label={say('ui.config.remove', { name })}
                 data-tip={say('ui.config.removeRule')}
-                onClick={() => void updateConfig([{ at: 'rule', rule, on: false }])}
+                onClick={() => changeConfig([{ at: 'rule', rule, on: false }])}
               >
                 <Icon name="close" size="sm" />
               </button>

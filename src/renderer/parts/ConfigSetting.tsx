@@ -5,7 +5,7 @@ import { formatNumber } from '../../shared/format.js';
 import type { Setting, SettingKey } from '../../shared/settings.js';
 import { fits, SETTINGS } from '../../shared/settings.js';
 import { isModified, parseFigure, UNITS } from '../config-groups.js';
-import { updateConfig, wantAutomatic } from '../config-view.js';
+import { changeConfig, wantAutomatic } from '../config-view.js';
 import { useLanguage, useWords } from '../i18n.js';
 import { aimed, draftOf, dropDraft } from '../rehearsal-view.js';
 import { useShown } from '../store.js';
@@ -75,7 +75,7 @@ interface ControlProps {
 const set = (key: SettingKey, value: unknown): void => {
   dropDraft();
   if (key === 'auto_cleanup_mode' && value === 'automatic') wantAutomatic();
-  else void updateConfig([{ at: 'global', key, value }]);
+  else changeConfig([{ at: 'global', key, value }]);
 };
 
 const Figure = ({ id, setting, value, name, hintId, text, onText }: ControlProps) => {
@@ -177,7 +177,7 @@ export const ConfigSetting = ({ id }: { readonly id: SettingKey }) => {
   const reset = (): void => {
     setText(null);
     dropDraft();
-    void updateConfig([resets], 'reset');
+    changeConfig([resets], 'reset');
   };
   const modified = isModified(settings, id);
   if (setting.type === 'words')

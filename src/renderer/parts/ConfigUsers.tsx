@@ -6,7 +6,7 @@ import { cleanText } from '../../shared/redact.js';
 import type { UserSettingKey } from '../../shared/settings.js';
 import { fits, USER_SETTING_KEYS, USER_SETTINGS } from '../../shared/settings.js';
 import { parseFigure, resetOfUsers } from '../config-groups.js';
-import { updateConfig } from '../config-view.js';
+import { changeConfig, updateConfig } from '../config-view.js';
 import { useLanguage, useWords } from '../i18n.js';
 import { aimed, draftOf, dropDraft } from '../rehearsal-view.js';
 import { useShown } from '../store.js';
@@ -121,7 +121,7 @@ const Word = ({ config, user, field }: CellProps & { readonly field: (typeof WOR
         value={own ?? INHERIT}
         none={INHERIT}
         choices={choices}
-        onPick={(word) => void updateConfig([editTo(word)])}
+        onPick={(word) => changeConfig([editTo(word)])}
         onAim={(word) => (word === null || word === (own ?? INHERIT) ? dropDraft() : draftOf(editTo(word)))}
       />
     </td>
@@ -158,7 +158,7 @@ const Row = (props: CellProps) => {
             className="icon-btn sm"
             aria-label={say('ui.config.resetOne', { name })}
             data-tip={say('ui.config.reset')}
-            onClick={() => void updateConfig(resetOfUsers(config.user_limits, [user]), 'reset')}
+            onClick={() => changeConfig(resetOfUsers(config.user_limits, [user]), 'reset')}
             {...aimed(...resetOfUsers(config.user_limits, [user]))}
           >
             <Icon name="undo" size="sm" />

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { copyText } from '../commands.js';
+import { updateConfig } from '../config-view.js';
 import { askFor } from '../ending.js';
 import { useWords } from '../i18n.js';
 import { undoEnd } from '../quiet-end.js';
@@ -23,7 +24,7 @@ const OneToast = ({ toast }: { readonly toast: Toast }) => {
     return () => clearTimeout(timer);
   }, [toast, watched]);
   const { icon, tone } = ICONS[toast.tone];
-  const { resume, force, command, undo } = toast;
+  const { resume, force, command, undo, revert } = toast;
   return (
     <li
       className="toast"
@@ -43,12 +44,24 @@ const OneToast = ({ toast }: { readonly toast: Toast }) => {
           </ul>
         )}
         {command && <code className="cmd">{command}</code>}
-        {(force || resume || toast.stopped || command || undo) && (
+        {(force || resume || toast.stopped || command || undo || revert) && (
           <div className="doit">
             {undo && (
               <button type="button" className="btn sm" onClick={() => undoEnd(undo)}>
                 {say('ui.quiet.undo')}
                 <span className="kb">{say('ui.key.ctrlZ')}</span>
+              </button>
+            )}
+            {revert && (
+              <button
+                type="button"
+                className="btn sm"
+                onClick={() => {
+                  closeToast(toast.id);
+                  void updateConfig(revert);
+                }}
+              >
+                {say('ui.quiet.undo')}
               </button>
             )}
             {force && (

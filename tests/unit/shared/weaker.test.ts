@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../../src/shared/config.js';
-import { safetyOf, strengthened, weakenings } from '../../../src/shared/weaker.js';
+import type { Edit } from '../../../src/shared/config-edit.js';
+import { applyEdits } from '../../../src/shared/config-edit.js';
+import { loosens, safetyOf, strengthened, weakenings } from '../../../src/shared/weaker.js';
 
 const config = (globals: object, rules: readonly object[] = []) => parseConfig({ global_settings: globals, protect_rules: rules });
 const ann = { by: 'user', value: 'ann' };
@@ -25,6 +27,36 @@ describe('what protects less', () => {
     ]);
     expect(weakenings(config({}), before)).toEqual([]);
     expect(weakenings(before, before)).toEqual([]);
+  });
+
+  test('is one change that leads to it, or to limits that end instead of alerting', () => {
+    const json = {
+      global_settings: { read_only: true, elevation_enabled: false },
+      user_limits: { default: { enforce: 'end' }, ann: { enforce: 'alert' }, bob: {} },
+      protect_rules: [ann],
+    };
+    const now = parseConfig(json);
+    const cases: readonly (readonly [Edit, boolean])[] = [
+      [{ at: 'global', key: 'read_only' }, true],
+      [{ at: 'global', key: 'read_only', value: true }, false],
+      [{ at: 'global', key: 'elevation_enabled' }, true],
+      [{ at: 'global', key: 'confirm_single_idle' }, false],
+      [{ at: 'global', key: 'confirm_single_idle', value: false }, true],
+      [{ at: 'global', key: 'theme', value: 'dark' }, false],
+      [{ at: 'rule', rule: { by: 'user', value: 'ann' }, on: false }, true],
+      [{ at: 'rule', rule: { by: 'user', value: 'bob' }, on: false }, false],
+      [{ at: 'rule', rule: { by: 'user', value: 'ann' }, on: true }, false],
+      [{ at: 'user', user: 'ann', key: 'enforce', value: 'end' }, true],
+      [{ at: 'user', user: 'ann', key: 'enforce' }, true],
+      [{ at: 'user', user: 'bob', key: 'enforce', value: 'end' }, false],
+      [{ at: 'user', user: 'bob', key: 'enforce', value: 'alert' }, false],
+      [{ at: 'user', user: 'default', key: 'enforce' }, false],
+      [{ at: 'user', user: 'constructor', key: 'enforce', value: 'end' }, false],
+      [{ at: 'user', user: 'ann', key: 'max_processes', value: 1 }, false],
+    ];
+    expect(cases.filter(([edit, loose]) => loosens(now, edit) !== loose)).toEqual([]);
+    for (const [edit, loose] of cases)
+      if (edit.at !== 'user') expect(weakenings(now, parseConfig(applyEdits(json, [edit]))).length > 0).toBe(loose);
   });
 
   test('is taken back whole, and what is stronger stays', () => {
