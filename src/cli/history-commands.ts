@@ -5,6 +5,7 @@ import { MOST_REHEARSED_DAYS } from '../shared/rehearsal.js';
 import type { Choice } from './choice.js';
 import { withCore, wrong } from './choice.js';
 import { editOf, parseKey, parseValue } from './config-key.js';
+import { decisions } from './decisions.js';
 import { history, MAX_SINCE_DAYS, parseSince, ranking } from './history.js';
 import { rehearse } from './rehearse.js';
 
@@ -51,6 +52,16 @@ export const addHistoryCommands = (program: Command, t: Translate, choose: (choi
       else if (by === undefined) choose(wrong('badBy', { value: flags.by ?? '', words: BY.join(', ') }));
       else if (flags.csv && flags.json) choose(wrong('oneFormat'));
       else choose(withCore((ui, core) => history(ui, core, { by, sinceMs, format: flags.csv ? 'csv' : 'text' })));
+    });
+  program
+    .command('decisions')
+    .description(t('cli.help.decisions'))
+    .option('--since <time>', since)
+    .option('--json', json)
+    .action((flags: Flags) => {
+      const sinceMs = parseSince(flags.since ?? '7d');
+      if (sinceMs === null) choose(wrong('badSince', { value: flags.since ?? '', days: MAX_SINCE_DAYS }));
+      else choose(withCore((ui, core) => decisions(ui, core, sinceMs)));
     });
   program
     .command('ranking')

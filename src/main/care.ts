@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { AppState, Destination, Result } from '../shared/api.js';
 import type { AutomationState } from '../shared/care.js';
 import { cleanupRulesOf, targetOf } from '../shared/cleanup-rules.js';
@@ -13,6 +12,7 @@ import { createAutomation } from './automation.js';
 import { automationFile, createAutomationStore, rulesIdOf } from './automation-store.js';
 import { cleanupRequest } from './cleanup-run.js';
 import type { Core } from './core.js';
+import { decisionsFile } from './decision-history.js';
 import { createDecisions } from './decisions.js';
 import type { Entry } from './end-log.js';
 import { CLEANUP_MESSAGE, createHerald } from './herald.js';
@@ -73,14 +73,13 @@ export const createCare = (parts: CareParts): Care => {
     if (core.demo) return;
     readPastAlerts(core.paths.actionLogFile, MOST_ALERTS).then(alerts.recall, onProblem);
   };
-  const path = join(core.paths.stateDir, 'decisions.jsonl');
   const automation = createAutomation({
     actions: core.actions,
     look: core.looker.look,
     config,
     store,
     lock: createMachineLock(parts.os),
-    decisions: createDecisions({ path, write, onProblem }),
+    decisions: createDecisions({ path: decisionsFile(core.paths.stateDir), write, onProblem }),
     herald: createHerald({ notifier, t: () => words().t, isVisible: window.isVisible, isFocused: window.isFocused }),
     owners: createOwners({ selfUid: core.self.uid, notice: parts.ownerNotice, t: () => words().t }),
     now: Date.now,

@@ -108,7 +108,8 @@ describe('automatic cleanup, from the first screen to the end of a real orphan',
     await banner().getByRole('button', { name: 'Cancel' }).click();
     await banner().waitFor({ state: 'detached' });
     await until('it is in the log', () => linesOf(home, 'AUTO_CLEANUP').some((line) => line.includes('Result: cancelled')));
-    await until('the notification is gone', () => daemon.onScreen().every(({ title }) => !title.startsWith('Cleanup')));
+    // On a busy machine the next one may be there already.
+    await until('the notification is taken back', () => daemon.withdrawn.includes(shown?.number ?? 0));
     expect(isAlive(orphan)).toBe(true);
   });
 
@@ -205,8 +206,8 @@ describe('alerts', () => {
     expect(await list.textContent()).toContain('<b>big</b>');
     expect(await list.locator('li').allTextContents()).toMatchObject({ length: 3 });
     expect(await list.textContent()).toContain('earlier-one of dana');
-    expect(await list.textContent()).toContain('2 Sept, 20:16:17 to 2 Sept, 20:20:00');
-    expect(await list.textContent()).toContain('3 Sept, 08:00:00; the program ended before it was over');
+    expect(await list.textContent()).toContain('Sep 2, 20:16:17 to Sep 2, 20:20:00');
+    expect(await list.textContent()).toContain('Sep 3, 08:00:00; the program ended before it was over');
     expect(await inspect(launched, 'bell')).toEqual([]);
     await list.getByRole('button', { name: 'Show' }).click();
     await list.waitFor({ state: 'detached' });
