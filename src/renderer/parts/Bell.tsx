@@ -16,23 +16,22 @@ const OneAlert = ({ row, onShow }: { readonly row: AlertRow; readonly onShow: ()
   const say = useWords();
   const language = useLanguage();
   const { title, body } = alertWords(row, say, language, row.firedAtMs);
-  // The day only where it is another one.
-  const today = new Date().toDateString();
-  const timeOf = (ms: number | null): string =>
-    ms !== null && new Date(ms).toDateString() !== today ? formatDateTime(ms, language) : formatTime(ms, language);
-  const from = timeOf(row.firedAtMs);
+  // The day only where it is another one than the reader knows already.
+  const untilOf = (sinceMs: number, ms: number): string =>
+    new Date(ms).toDateString() === new Date(sinceMs).toDateString() ? formatTime(ms, language) : formatDateTime(ms, language);
+  const from = untilOf(Date.now(), row.firedAtMs);
   const live = row.recoveredAtMs === null && !row.lost;
   const { key } = row.culprit;
   return (
     <li className={live ? 'live' : ''}>
-      <Icon name={live ? 'warn' : 'check'} tone={live ? 'c-warn' : 't3'} />
+      <Icon name={live ? 'warn' : row.lost ? 'clock' : 'check'} tone={live ? 'c-warn' : 't3'} />
       <div className="grow">
         <p className="strong">{title}</p>
         <p className="small t2">{body}</p>
         <p className="small t3">
           {live && say('ui.bell.now', { time: from })}
           {row.lost && say('ui.bell.lost', { from })}
-          {row.recoveredAtMs !== null && say('ui.bell.over', { from, to: timeOf(row.recoveredAtMs) })}
+          {row.recoveredAtMs !== null && say('ui.bell.over', { from, to: untilOf(row.firedAtMs, row.recoveredAtMs) })}
         </p>
       </div>
       {live && key && (

@@ -74,7 +74,7 @@ const Body = ({ proposal }: { readonly proposal: Proposal }) => {
           </ul>
         )}
         {proposal.changes.some(({ edit }) => isRehearsed(edit)) && <Rehearsal edits={rehearsed} />}
-        {proposal.unknown > 0 && <p className="small t2">{say('ui.config.unknown', { count: proposal.unknown })}</p>}
+        {proposal.unknown > 0 && <p className="small t2 after">{say('ui.config.unknown', { count: proposal.unknown })}</p>}
       </div>
       <div className="end">
         <span className="grow" />

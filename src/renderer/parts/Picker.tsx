@@ -20,6 +20,8 @@ interface PickerProps {
   readonly none: string;
   /** Stands on the chip while no choice is made; absent = the words of that value. */
   readonly idle?: string;
+  /** Stands for those words where the window is narrow. */
+  readonly icon?: IconName;
   readonly onPick: (value: string) => void;
   /** Pointer or keyboard is on a choice of the open list; null = on none any more. */
   readonly onAim?: (value: string | null) => void;
@@ -34,12 +36,15 @@ export const ChosenMark = () => (
 );
 
 /** A chip that opens a list to pick one of. */
-export const Picker = memo(({ name, value, choices, none, idle, onPick, onAim, className = '' }: PickerProps) => {
+export const Picker = memo(({ name, value, choices, none, idle, icon, onPick, onAim, className = '' }: PickerProps) => {
   const chosen = choices.find((choice) => choice.value === value);
   return (
     <Menu.Root onOpenChange={(open) => !open && onAim?.(null)}>
       <Menu.Trigger className={`chip pick ${value === none ? '' : 'set'} ${className}`} aria-label={`${name}: ${chosen?.label ?? ''}`}>
-        <span className="clip">{value === none && idle !== undefined ? idle : chosen?.label}</span>
+        {icon !== undefined && <Icon name={icon} size="sm" />}
+        <span className={icon !== undefined && value === none ? 'clip hide-narrow' : 'clip'}>
+          {value === none && idle !== undefined ? idle : chosen?.label}
+        </span>
         <Icon name="down" />
       </Menu.Trigger>
       <Menu.Portal container={overlayRoot}>

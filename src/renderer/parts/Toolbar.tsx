@@ -98,7 +98,7 @@ const FindingPicker = ({ processes }: { readonly processes: readonly ProcessView
     })),
   );
   const name = say('ui.toolbar.finding');
-  return <Picker name={name} idle={name} value={chosen} none="any" onPick={pickFinding} choices={choices} />;
+  return <Picker name={name} idle={name} icon="warn" value={chosen} none="any" onPick={pickFinding} choices={choices} />;
 };
 
 /** Filters with what each would show, and how the table stands. */
