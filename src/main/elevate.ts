@@ -5,7 +5,7 @@ import { runByPrompt } from './administrator-prompt.js';
 import { MOST_TARGETS } from './most-targets.js';
 import type { Identity } from './platform/index.js';
 import type { EndIntent } from './platform/kill-command.js';
-import { killCommand } from './platform/kill-command.js';
+import { handCommand, killCommand } from './platform/kill-command.js';
 import { createProcFiles } from './platform/proc-files.js';
 import { isRootsFile } from './root-owned.js';
 
@@ -155,8 +155,10 @@ export const createElevate = (parts: ElevateParts): Elevate => {
 
   const throughPolkit: Elevate = async (targets, intent) => {
     const pids = targets.map(({ identity }) => identity.key.pid);
+    if (!targets.every(({ identity: { key, uid } }) => uid !== null && NUMBER.test(key.startedAt))) return failed('failed');
     // A helper that others may write to is neither run nor recommended.
-    if (!isRootsFile(helperPath) || !isRootsFile(policyPath)) return failed('notInstalled', `sudo ${killCommand(os, pids, intent)}`);
+    const keys = targets.map(({ identity }) => identity.key);
+    if (!isRootsFile(helperPath) || !isRootsFile(policyPath)) return failed('notInstalled', handCommand(keys, intent));
     const described = targets.map(describe);
     const named = described.filter((one) => one !== null);
     if (named.length < described.length) return failed('failed');
@@ -174,9 +176,13 @@ export const createElevate = (parts: ElevateParts): Elevate => {
   };
 
   /** macOS and Windows have no helper of ours: what goes in is numbers alone, and who has them is not checked again. */
-  const throughPrompt: Elevate = async (targets, intent) => {
+  const throughPrompt = async (
+    system: 'darwin' | 'win32',
+    targets: readonly ElevateTarget[],
+    intent: EndIntent,
+  ): Promise<ElevateOutcome> => {
     const pids = targets.map(({ identity }) => identity.key.pid);
-    const answer = await runAsAdministrator(killCommand(os, pids, intent));
+    const answer = await runAsAdministrator(killCommand(system, pids, intent));
     return answer === 'done' ? { ok: true, results: new Map(pids.map((pid) => [pid, 'signalled'])) } : failed(answer);
   };
 
@@ -186,6 +192,6 @@ export const createElevate = (parts: ElevateParts): Elevate => {
     const possible =
       [...pids].every((pid) => Number.isInteger(pid) && pid > 1) && targets.every(({ below }) => below === null || firsts.has(below));
     if (!possible || pids.size !== targets.length || pids.size < 1 || pids.size > MOST_TARGETS) return failed('failed');
-    return os === 'linux' ? throughPolkit(targets, intent) : throughPrompt(targets, intent);
+    return os === 'linux' ? throughPolkit(targets, intent) : throughPrompt(os, targets, intent);
   };
 };

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { HELPER_PATH, POLICY_PATH } from '../../src/main/elevate.js';
 import type { Identity } from '../../src/main/platform/index.js';
+import { handCommand } from '../../src/main/platform/kill-command.js';
 import type { Person } from '../fakes/polkit/agent.js';
 import type { Order } from '../fakes/polkit/elevate-as-user.js';
 import { installHelper, startPolkitSystem } from '../fakes/polkit/system.js';
@@ -185,9 +186,19 @@ describe.skipIf(!isRoot)('elevation through a real polkit, as an ordinary user (
     expect(targets.map(lives)).toEqual([true, true]);
   });
 
+  it('is not installed into a folder that others may write to', () => {
+    chmodSync(dirname(HELPER_PATH), 0o775);
+    try {
+      expect(() => installHelper()).toThrow(/is not root's alone/);
+    } finally {
+      chmodSync(dirname(HELPER_PATH), 0o755);
+    }
+  });
+
   describe('with a helper that others could have replaced', () => {
     afterEach(() => {
       chownSync(dirname(HELPER_PATH), 0, 0);
+      chmodSync(dirname(HELPER_PATH), 0o755);
       installHelper();
     });
 
@@ -208,7 +219,7 @@ describe.skipIf(!isRoot)('elevation through a real polkit, as an ordinary user (
       const { asked, outcome } = await elevate([target], right());
       expect({ asked, outcome }).toEqual({
         asked: [],
-        outcome: { ok: false, reason: 'notInstalled', command: `sudo kill -TERM ${target.key.pid}` },
+        outcome: { ok: false, reason: 'notInstalled', command: handCommand([target.key], 'ask') },
       });
       expect([existsSync(mark), lives(target)]).toEqual([false, true]);
     });

@@ -57,14 +57,9 @@ const hasOwner = (name: string): boolean =>
     `string:${name}`,
   ]).status === 0;
 
-/** Helper and policy as a package installs them. */
-export const installHelper = (): void => {
-  mkdirSync(dirname(HELPER_PATH), { recursive: true, mode: 0o755 });
-  chmodSync(dirname(HELPER_PATH), 0o755);
-  copyFileSync(join(checkout, 'resources/helper/claude-manager-helper'), HELPER_PATH);
-  chmodSync(HELPER_PATH, 0o755);
-  copyFileSync(join(checkout, 'build/polkit', `${ACTION}.policy`), POLICY_PATH);
-  chmodSync(POLICY_PATH, 0o644);
+/** Installs helper and policy as an administrator does, or takes them away. */
+export const installHelper = (...options: readonly ['--remove'] | readonly []): void => {
+  run(process.execPath, [join(checkout, 'build/install-helper.mjs'), ...options]);
 };
 
 /**
@@ -81,10 +76,7 @@ export const startPolkitSystem = async () => {
       await until(() => daemon.exitCode !== null || daemon.signalCode !== null);
     }
     rmSync(RULES_PATH, { force: true });
-    if (!installedBefore) {
-      rmSync(dirname(HELPER_PATH), { recursive: true, force: true });
-      rmSync(POLICY_PATH, { force: true });
-    }
+    if (!installedBefore) installHelper('--remove');
     rmSync(folder, { recursive: true, force: true });
     removeAccounts();
   };

@@ -6,6 +6,7 @@ import type { ElevateOutcome, ElevateTarget } from '../../../src/main/elevate.js
 import { createElevate } from '../../../src/main/elevate.js';
 import { MOST_TARGETS } from '../../../src/main/most-targets.js';
 import type { Identity } from '../../../src/main/platform/index.js';
+import { handCommand, killCommand } from '../../../src/main/platform/kill-command.js';
 
 const isRoot = process.getuid?.() === 0;
 const target = (pid: number, other: Partial<Identity> = {}, below: number | null = null): ElevateTarget => ({
@@ -104,7 +105,9 @@ describe.skipIf(!isRoot)('elevating on Linux (needs files of root)', () => {
   it.each(['helper', 'policy'])('runs and recommends nothing of ours when the %s is missing or may be written by others', async (name) => {
     for (const spoil of [() => chmodSync(at(name), 0o775), () => rmSync(at(name))]) {
       spoil();
-      expect(await make()([target(20), target(30)], 'ask')).toEqual(no('notInstalled', 'sudo kill -TERM 20 30'));
+      expect(await make()([target(20), target(30)], 'ask')).toEqual(
+        no('notInstalled', handCommand([target(20).identity.key, target(30).identity.key], 'ask')),
+      );
     }
     expect(existsSync(at('args'))).toBe(false);
   });
@@ -151,7 +154,9 @@ describe('elevating without the helper', () => {
     for (const name of ['helper', 'policy', 'pkexec'])
       writeFileSync(join(folder, name), `#!/bin/sh\ntouch ${folder}/ran\n`, { mode: 0o755 });
     const paths = { helperPath: join(folder, 'helper'), policyPath: join(folder, 'policy'), pkexecPath: join(folder, 'pkexec') };
-    expect(await createElevate({ os: 'linux', ...paths })([target(20)], 'force')).toEqual(no('notInstalled', 'sudo kill -KILL 20'));
+    expect(await createElevate({ os: 'linux', ...paths })([target(20)], 'force')).toEqual(
+      no('notInstalled', handCommand([target(20).identity.key], 'force')),
+    );
     expect(existsSync(join(folder, 'ran'))).toBe(false);
     rmSync(folder, { recursive: true });
   });
@@ -172,6 +177,6 @@ describe('elevating without the helper', () => {
       await elevate([target(1)], 'ask');
     }
     expect(outcomes).toEqual([yes([20, 'signalled'], [30, 'signalled']), no('dismissed'), no('failed')]);
-    expect(commands).toEqual(Array(3).fill(os === 'darwin' ? '/bin/kill -KILL 20 30' : 'taskkill /F /PID 20 /PID 30'));
+    expect(commands).toEqual(Array(3).fill(killCommand(os, [20, 30], 'force')));
   });
 });
