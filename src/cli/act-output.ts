@@ -113,8 +113,10 @@ const howLines = (ui: Ui, { request, graceMs }: Preview, acting: readonly Previe
   if (request.verb !== 'end') return [ui.t(`cli.${request.verb}.how`)];
   const known = acting.filter((target) => target.memoryBytes !== null);
   const freed = formatBytes(known.length === 0 ? null : known.reduce((sum, target) => sum + (target.memoryBytes ?? 0), 0), ui.language);
+  const stopped = acting.filter(({ kind }) => kind === 'bg-session').length;
   return [
-    ui.t(request.force ? 'cli.end.howForce' : 'cli.end.howAsk', { seconds: graceMs / 1000 }),
+    ...(stopped < acting.length ? [ui.t(request.force ? 'cli.end.howForce' : 'cli.end.howAsk', { seconds: graceMs / 1000 })] : []),
+    ...(stopped > 0 ? [ui.t('cli.end.howStop')] : []),
     ui.t('cli.end.wouldFree', { memory: known.length < acting.length && known.length > 0 ? `≥${freed}` : freed }),
   ];
 };

@@ -176,7 +176,9 @@ export const act = async (ui: Ui, core: Core, order: Order, consent: Consent): P
   if (report.results.some(({ id }) => id === 'stopped')) {
     // All is done and logged: who interrupts from here on loses only what this would tell.
     ui.note(ui.t('cli.end.watching'));
-    for (const { was, key } of await core.background.settled()) ui.note(ui.t('notice.respawned', { name: clean(was.name), pid: key.pid }));
+    const respawns = await core.background.settled();
+    for (const { was, key } of respawns) ui.note(ui.t('notice.respawned', { name: clean(was.name), pid: key.pid }));
+    if (respawns.length === 0) ui.note(ui.t('cli.end.stayedEnded'));
   }
   return codeOf(report, keys);
 };

@@ -52,9 +52,11 @@ export const useEndWords = (preview: Preview, count: number, nothing: boolean): 
       running,
     };
   }
+  // They are not asked by a signal, and nothing kills them.
+  const stops = verb === 'end' && preview.targets.every(({ kind }) => kind === 'bg-session');
   return {
     title: count === 0 ? say(`ui.act.choose.${verb}`) : say(`ui.act.${variant}.title`, { ...values, count }),
-    what: say(`ui.act.${variant}.what`, { ...values, count: Math.max(1, count) }),
+    what: stops ? say('ui.act.stop.what') : say(`ui.act.${variant}.what`, { ...values, count: Math.max(1, count) }),
     button: count === 0 ? say(`${button}.none`) : say(`${button}.button`, { count }),
     running,
   };
