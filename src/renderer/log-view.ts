@@ -32,8 +32,16 @@ export const useLog = create<LogView>(() => ({
   clearing: false,
 }));
 
+/**
+ * Where the list stands, px from the bottom of its oldest line, which new lines do not move; null = at its newest. Outlives the list's leaving
+ * for another tab.
+ */
+export const logScroll: { below: number | null } = { below: null };
+
 /** Sets parts of the filter; what is undefined or empty is taken off. */
-export const setLogFilter = (part: LogFilter): void =>
+export const setLogFilter = (part: LogFilter): void => {
+  // Another filter begins at its newest line.
+  logScroll.below = null;
   useLog.setState(({ filter }) => ({
     filter: Object.fromEntries(
       Object.entries({ ...filter, ...part }).filter(([, value]) => value !== undefined && value !== '' && value.length > 0),
@@ -41,8 +49,12 @@ export const setLogFilter = (part: LogFilter): void =>
     open: null,
     focused: null,
   }));
+};
 
-export const clearLogFilter = (): void => useLog.setState({ filter: NO_LOG_FILTER, open: null, focused: null });
+export const clearLogFilter = (): void => {
+  logScroll.below = null;
+  useLog.setState({ filter: NO_LOG_FILTER, open: null, focused: null });
+};
 
 /** Adds a level to those that are shown, or takes it out; all of them is as good as none. */
 export const toggleLevel = (level: LogLevel): void => {

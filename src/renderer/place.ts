@@ -1,4 +1,4 @@
-import { setLogFilter, useLog } from './log-view.js';
+import { logScroll, setLogFilter, useLog } from './log-view.js';
 import type { Filter } from './select.js';
 import { useView, type ViewState } from './view.js';
 
@@ -13,6 +13,8 @@ interface Place {
   /** Scroll of the table, px. */
   readonly scroll: number;
   readonly log: Parameters<typeof setLogFilter>[0];
+  /** As in `logScroll`. */
+  readonly logBelow: number | null;
 }
 
 const STORAGE_KEY = 'claude-manager.place';
@@ -40,7 +42,8 @@ const isPlace = (value: unknown): value is Place =>
   isTextOrNull(value['focused']) &&
   isTextOrNull(value['details']) &&
   typeof value['scroll'] === 'number' &&
-  isRecord(value['log']);
+  isRecord(value['log']) &&
+  (value['logBelow'] === null || typeof value['logBelow'] === 'number');
 
 /** The place that a stored text holds for this run; null = none. Never throws. */
 export const parsePlace = (text: string | null, run: string): Place | null => {
@@ -53,7 +56,7 @@ export const parsePlace = (text: string | null, run: string): Place | null => {
   }
 };
 
-export const placeOf = (view: ViewState, log: Place['log'], scroll: number, run: string): Place => ({
+export const placeOf = (view: ViewState, log: Place['log'], scroll: number, logBelow: number | null, run: string): Place => ({
   run,
   filter: view.filter,
   expanded: [...view.expanded],
@@ -62,6 +65,7 @@ export const placeOf = (view: ViewState, log: Place['log'], scroll: number, run:
   details: view.details,
   scroll,
   log,
+  logBelow,
 });
 
 interface Page {
@@ -77,12 +81,17 @@ export const rememberPlace = (storage: Pick<Storage, 'getItem' | 'setItem'>, pag
     useView.setState({ filter, expanded: new Set(expanded), selected: new Set(selected), anchor: focused, focused, details });
     setLogFilter(log);
     tableScroll.top = place.scroll;
+    logScroll.below = place.logBelow;
+    useLog.setState({ follow: place.logBelow === null });
   }
   let timer: ReturnType<typeof setTimeout> | null = null;
   const keep = (): void => {
     if (timer !== null) clearTimeout(timer);
     timer = null;
-    storage.setItem(STORAGE_KEY, JSON.stringify(placeOf(useView.getState(), useLog.getState().filter, tableScroll.top, run)));
+    storage.setItem(
+      STORAGE_KEY,
+      JSON.stringify(placeOf(useView.getState(), useLog.getState().filter, tableScroll.top, logScroll.below, run)),
+    );
   };
   // Looks change nothing of it, the user does: soon after, and at once when the page goes out of sight.
   const keepSoon = (): void => {

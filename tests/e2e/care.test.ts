@@ -40,6 +40,15 @@ describe('automatic cleanup, from the first screen to the end of a real orphan',
   let home: string;
   let bystanders: readonly { readonly pid: number; readonly startedAt: string | undefined }[];
   const page = () => launched.page;
+  const start = async (firstRun: boolean): Promise<void> => {
+    launched = await launchApp({
+      firstRun,
+      xdgHome: home,
+      preload: [clock],
+      // Eleven minutes: nothing younger than ten is ever ended by itself.
+      env: { CLAUDE_CONFIG_DIR: join(lab.home, '.claude'), CLOCK_AHEAD_MS: String(11 * 60_000), CLOCK_SPEED: '15' },
+    });
+  };
   const banner = () => page().locator('.banner', { hasText: /^\d*Cleanup ends 1 process in/ });
 
   beforeAll(async () => {
@@ -54,13 +63,7 @@ describe('automatic cleanup, from the first screen to the end of a real orphan',
     }));
     daemon = await startNotificationDaemon(busAddress);
     home = homeWith({ auto_cleanup_interval_minutes: 2, auto_cleanup_countdown_seconds: 25, refresh_interval_seconds: 1 });
-    launched = await launchApp({
-      firstRun: true,
-      xdgHome: home,
-      preload: [clock],
-      // Eleven minutes: nothing younger than ten is ever ended by itself.
-      env: { CLAUDE_CONFIG_DIR: join(lab.home, '.claude'), CLOCK_AHEAD_MS: String(11 * 60_000), CLOCK_SPEED: '15' },
-    });
+    await start(true);
     await page().getByRole('heading', { name: 'Set up' }).waitFor({ timeout: 20_000 });
   });
   afterEach(() => {
@@ -126,6 +129,20 @@ describe('automatic cleanup, from the first screen to the end of a real orphan',
     await page()
       .getByText(/^Next run in/)
       .waitFor();
+  });
+
+  it('ends nothing when the session ends while it counts down, and says so in the log', async () => {
+    await banner().waitFor({ timeout: 40_000 });
+    const cancelled = (): number => linesOf(home, 'AUTO_CLEANUP').filter((line) => line.includes('Result: cancelled')).length;
+    const before = cancelled();
+    const ended = new Promise((resolve) => launched.app.process().once('exit', resolve));
+    // What a terminal or a desktop that goes away sends.
+    process.kill(launched.pid, 'SIGHUP');
+    expect(await ended).toBe(0);
+    expect([cancelled() - before, isAlive(orphan), linesOf(home, 'KILL_PROCESS')]).toEqual([1, true, []]);
+    await launched.close();
+    await start(false);
+    await ready(page(), orphan);
   });
 
   it('ends the orphan when nobody objects, and nothing else', async () => {
@@ -213,6 +230,18 @@ describe('alerts', () => {
     await list.waitFor({ state: 'detached' });
     await page().locator('[role="row"][aria-selected="true"]', { hasText: 'big' }).waitFor();
     await page().getByRole('button', { name: 'Alerts', exact: true }).waitFor();
+  });
+
+  it('lead from their notification to the tab and the row, wherever the window is', async () => {
+    await page().keyboard.press('Escape');
+    await page().locator('[role="row"][aria-selected="true"]').waitFor({ state: 'detached' });
+    await page().keyboard.press('Control+3');
+    await page().locator('#panel-config').waitFor();
+    await launched.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
+    const [shown] = daemon.onScreen();
+    daemon.press(shown?.number ?? 0, 'default');
+    await page().locator('[role="row"][aria-selected="true"]', { hasText: 'big' }).waitFor();
+    expect(await launched.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible())).toBe(true);
   });
 
   it('are taken back when the culprit has gone', async () => {

@@ -75,8 +75,15 @@ describe('the life of the window and of the program', () => {
 
   it('takes a hidden window down after half a minute, and brings it back to where it was', async () => {
     const session = await lab.session({ project: 'kept', memoryMb: 3 });
+    mkdirSync(state(), { recursive: true, mode: 0o700 });
+    const entry = (at: number): string => `2026-01-02T03:04:05 - INFO - KILL_PROCESS: PID ${at} - User: dana - Result: skipped\n`;
+    writeFileSync(state('claude_actions.log'), Array.from({ length: 900 }, (_, at) => entry(at + 1)).join(''), { mode: 0o600 });
     const item = await launch({ close_window: 'tray' });
     await ready(launched.page, session.pid);
+    await launched.page.keyboard.press('Control+4');
+    await launched.page.locator('.logs .rows').evaluate((rows) => rows.scrollTo({ top: 400 * 28 }));
+    await launched.page.locator('.logs [data-row="499"]').waitFor();
+    await launched.page.keyboard.press('Control+1');
     await launched.page.locator('#search').fill('kept');
     await focusRow(launched.page, session.pid);
     await launched.page.locator(`[role="row"][data-pid="${session.pid}"]`).click();
@@ -96,6 +103,9 @@ describe('the life of the window and of the program', () => {
     expect(await page.locator('#search').inputValue()).toBe('kept');
     expect(await row.getAttribute('aria-selected')).toBe('true');
     expect(await launched.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds())).toEqual(before);
+    await page.keyboard.press('Control+4');
+    await page.locator('.logs [data-row="499"]').waitFor();
+    expect(await page.locator('.logs .rows').evaluate((rows) => rows.scrollTop)).toBe(400 * 28);
     process.kill(session.pid, 'SIGKILL');
   });
 

@@ -2,7 +2,7 @@ import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/rea
 import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useWords } from '../i18n.js';
 import { rowAt } from '../log-pages.js';
-import { readRange, useLog } from '../log-view.js';
+import { logScroll, readRange, useLog } from '../log-view.js';
 import { indexAfter } from '../move.js';
 import { createRowSlots } from '../row-slots.js';
 import { Icon } from './Icon.js';
@@ -57,6 +57,7 @@ export const LogGrid = ({ following, year }: { readonly following: boolean; read
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
     overscan: 10,
+    initialOffset: () => (logScroll.below === null ? 0 : Math.max(0, matching * ROW_PX - logScroll.below)),
     getItemKey: useCallback((index: number) => matching - 1 - index, [matching]),
     rangeExtractor: useCallback(
       (shown: Range) => [...new Set([...defaultRangeExtractor(shown), ...(currentIndex >= 0 ? [currentIndex] : [])])].sort((a, b) => a - b),
@@ -139,6 +140,7 @@ export const LogGrid = ({ following, year }: { readonly following: boolean; read
   const scroll = (): void => {
     const top = scroller.current?.scrollTop ?? 0;
     const { follow } = useLog.getState();
+    logScroll.below = top <= ROW_PX / 2 ? null : matching * ROW_PX - top;
     if (top <= 1 && !follow) useLog.setState({ follow: true });
     else if (top > ROW_PX / 2 && follow) useLog.setState({ follow: false });
   };
