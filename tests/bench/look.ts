@@ -24,7 +24,7 @@ const ENGINES = 50;
 const FORKS = 200;
 /** So long a process counts as young and is watched more closely; few are, on a machine that is used. */
 const YOUNG_MS = 10_000;
-const ROUNDS = 9;
+const ROUNDS = 7;
 /** A multiple of the looks after which all are listed, so that each round pays for its share of that. */
 const LOOKS = 60;
 const WARM_UP = 360;

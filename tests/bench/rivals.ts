@@ -8,6 +8,8 @@ import { cleanEnv } from './crowd.js';
 
 const TICK_MS = 10;
 const NS_A_MS = 1_000_000;
+/** Who has not answered by then is not waited for: with thousands of processes one of them needs minutes. */
+const PATIENCE_MS = 20_000;
 
 export const rounded = (value: number): number => Math.round(value * 100) / 100;
 
@@ -49,9 +51,10 @@ const commandMs = (command: string, args: readonly string[], times: number): num
 };
 /** What a command says of itself: a number of ms; else why it has none. */
 const saidMs = (command: string, args: readonly string[]): number | string => {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', env: cleanEnv });
+  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', env: cleanEnv, timeout: PATIENCE_MS });
   const ms = Number.parseFloat(stdout ?? '');
   if (status === 0 && Number.isFinite(ms)) return rounded(ms);
+  if (error !== undefined && 'code' in error && error.code === 'ETIMEDOUT') return `no answer within ${PATIENCE_MS / 1000} s`;
   return error?.message ?? /\w*Error.*|E2BIG.*/.exec(stderr)?.[0] ?? `exit ${status}`;
 };
 
