@@ -113,21 +113,15 @@ const spanOf = (row: Row): StateSpan | null => {
   };
 };
 
-/** What one may be at that is not left over, as three parameters. */
-const ACTIVITIES_OF: Readonly<Record<WantedStates['others'], readonly [string, string, string]>> = {
-  all: ['work', 'idle', 'unknown'],
-  idle: ['idle', 'idle', 'idle'],
-  none: ['', '', ''],
-};
-
 /** The states of a span of the past that are asked for, in the order in which they began. */
 export const readStates = (db: Database, fromMs: number, toMs: number, wanted: WantedStates = EVERY_STATE): readonly StateSpan[] => {
   const spans: StateSpan[] = [];
-  const { uid, others } = wanted;
+  const { uid, others, agedMs, idleMs } = wanted;
   db.each(
     `SELECT begun, seen, pid, stamp, user, project, kind, started, left_over, activity, idle_since, attached, kept, memory, uid
-     FROM state WHERE seen >= ? AND begun < ? AND (? OR uid = ?) AND (left_over = 'yes' OR activity IN (?, ?, ?)) ORDER BY begun, id`,
-    [fromMs, toMs, uid === 'any' ? 1 : 0, uid === 'any' ? null : uid, ...ACTIVITIES_OF[others]],
+     FROM state WHERE seen >= ? AND begun < ? AND (? OR uid = ?) 
+       AND (left_over = 'yes' OR ? OR (? AND activity = 'idle' AND seen >= started + ? AND seen >= idle_since + ?)) ORDER BY begun, id`,
+    [fromMs, toMs, uid === 'any' ? 1 : 0, uid === 'any' ? null : uid, others === 'all' ? 1 : 0, others === 'idle' ? 1 : 0, agedMs, idleMs],
     (row) => {
       const span = spanOf(row);
       if (span !== null) spans.push(span);

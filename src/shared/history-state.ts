@@ -36,8 +36,11 @@ export interface StateSpan extends StateSample {
 export interface WantedStates {
   readonly uid: number | 'any';
   readonly others: 'all' | 'idle' | 'none';
+  /** The idle ones only where, by the end of the state, they are so old and have been idle for so long, ms. */
+  readonly agedMs: number;
+  readonly idleMs: number;
 }
-export const EVERY_STATE: WantedStates = { uid: 'any', others: 'all' };
+export const EVERY_STATE: WantedStates = { uid: 'any', others: 'all', agedMs: 0, idleMs: 0 };
 
 /** The least that `min_idle_minutes` can be. */
 const LEAST_IDLE_MS = 60_000;

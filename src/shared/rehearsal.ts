@@ -94,6 +94,8 @@ const enforcesAny = ({ user_limits: rows }: Config): boolean => Object.values(ro
 export const statesFor = (config: Config, selfUid: number): WantedStates => ({
   uid: selfUid === 0 && config.global_settings.cleanup_scope === 'all' ? 'any' : selfUid,
   others: enforcesAny(config) ? 'all' : config.global_settings.auto_cleanup_old_enabled ? 'idle' : 'none',
+  agedMs: config.global_settings.max_process_age_hours * HOUR_MS,
+  idleMs: config.global_settings.min_idle_minutes * MINUTE_MS,
 });
 
 /**
@@ -192,7 +194,12 @@ export const rehearsePast = (spans: readonly StateSpan[], config: Config, span: 
     const kept = new Set(alive.filter(({ one }) => one.kept).map(({ one }) => one.key.pid));
     const now: PolicyState = { ...state, t, watched: measured === null ? new Map() : watchedAt(measured), spent: spentAt(state.spent, t) };
     const context = { guard: { ...guard, childPids: kept }, mode: 'automatic', busy: false } as const;
-    const { run, ranAt, enforcedUntil } = dueRun(now, snapshot, config, context, measured?.measures ?? []);
+    const first = dueRun(now, snapshot, config, context, measured?.measures ?? []);
+    // Where a limit could end nobody it is let be until the next try, and the next look's run is that of the interval.
+    const inVain = first.run?.reason === 'limit' && first.run.intents.length === 0;
+    const { run, ranAt, enforcedUntil } = inVain
+      ? dueRun({ ...now, enforcedUntil: first.enforcedUntil }, snapshot, config, context, [])
+      : first;
     const intents = run?.intents ?? [];
     state = { ...now, ranAt, enforcedUntil, spent: [...now.spent, ...intents.map(() => t)] };
     for (const { key, user, kind, startedAtMs, idleSinceMs, memoryBytes, cause, metric } of intents) {

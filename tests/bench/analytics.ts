@@ -19,10 +19,10 @@ declare const window: { readonly claudeManager: Api };
 const TARGET_MS = 50;
 /** The first updates compile what the later ones run. */
 const WARM_UP = 3;
-const UPDATES = 14;
+const UPDATES = 12;
 const LOOK_MS = 2_000;
 /** Ranges as the toolbar lists them. */
-const RANGES = ['Last hour', 'Last 24 hours', 'Last 7 days', 'Last 30 days'];
+const RANGES = ['Last hour', 'Last 24 hours', 'Last 30 days'];
 /** With the word "parts", script, layout, paint and the rest are told apart; writing so much down costs time itself. */
 const withParts = process.argv.includes('parts');
 const CATEGORIES = ['toplevel', '__metadata', ...(withParts ? ['devtools.timeline', 'disabled-by-default-devtools.timeline', 'v8'] : [])];
@@ -54,7 +54,7 @@ const watch = (app: LaunchedApp['app'], file: string) =>
       contents.send = send;
       return { sentAtMs, mainMs: (user + system) / 1000 / updates, pid: contents.getOSProcessId() };
     },
-    { updates: WARM_UP + UPDATES, path: file, categories: CATEGORIES, quietMs: LOOK_MS / 2 },
+    { updates: WARM_UP + UPDATES, path: file, categories: CATEGORIES, quietMs: 0.7 * LOOK_MS },
   );
 
 const start = (home: string): Promise<LaunchedApp> => {
@@ -76,14 +76,16 @@ const partsOf = (thread: ThreadTrace, spans: readonly (readonly [number, number]
   return Object.fromEntries(names.map((name) => [name, meanOf(thread.parts.filter((part) => part.name === name))]));
 };
 
-const measure = async (app: LaunchedApp['app'], folder: string): Promise<{ readonly medianMs: number; readonly worstMs: number }> => {
+const measure = async (app: LaunchedApp['app'], folder: string): Promise<{ readonly meanMs: number }> => {
   const file = join(folder, 'trace.json');
   const { sentAtMs, mainMs, pid } = await watch(app, file);
   const thread = rendererThread(readFileSync(file, 'utf8'), pid);
   const spans = sentAtMs.slice(WARM_UP, -1).map((from, index) => [from, sentAtMs[WARM_UP + index + 1] ?? from] as const);
   const costs = spans.map(([from, to]) => cpuWithin(thread.tasks, from, to));
+  const meanMs = rounded(costs.reduce((sum, cost) => sum + cost, 0) / costs.length);
   return {
-    ...{ medianMs: at(costs, 0.5), p95Ms: at(costs, 0.95), leastMs: at(costs, 0), worstMs: at(costs, 1), mainMs: rounded(mainMs) },
+    // Where the machine is busy, the work of one update may fall into the time of the next: the mean is right all the same.
+    ...{ meanMs, medianMs: at(costs, 0.5), p95Ms: at(costs, 0.95), leastMs: at(costs, 0), worstMs: at(costs, 1), mainMs: rounded(mainMs) },
     ...(withParts ? { parts: partsOf(thread, spans) } : {}),
   };
 };
@@ -104,12 +106,12 @@ try {
     await page.getByRole('button', { name, exact: true }).click();
     await page.locator('[data-chart="memory-history"] path.band').first().waitFor({ timeout: 60_000 });
     const measured = await measure(app, folder);
-    largest = Math.max(largest, measured.medianMs);
+    largest = Math.max(largest, measured.meanMs);
     ranges[name] = measured;
   }
   const held = largest <= TARGET_MS;
   process.stdout.write(
-    `${JSON.stringify({ targetMs: TARGET_MS, held, ratio: rounded(largest / elsewhere.medianMs), elsewhere, ranges }, null, 2)}\n`,
+    `${JSON.stringify({ targetMs: TARGET_MS, held, ratio: rounded(largest / elsewhere.meanMs), elsewhere, ranges }, null, 2)}\n`,
   );
   if (!held) process.exitCode = 1;
 } finally {

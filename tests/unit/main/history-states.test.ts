@@ -8,9 +8,10 @@ import { readStates, statesSince } from '../../../src/main/history-states.js';
 import { createWriter } from '../../../src/main/history-writer.js';
 import type { StateSample } from '../../../src/shared/history-state.js';
 import { statesOf } from '../../../src/shared/history-state.js';
+import { rehearsePast, statesFor } from '../../../src/shared/rehearsal.js';
 import type { ProcessView } from '../../../src/shared/types.js';
 import { aLookSample } from '../../fakes/a-look-sample.js';
-import { anIdle, anOrphan, HOUR_MS, MINUTE_MS, START_MS, tree } from '../../fakes/a-policy.js';
+import { aConfig, anIdle, anOrphan, HOUR_MS, MINUTE_MS, START_MS, tree } from '../../fakes/a-policy.js';
 
 const LOOK_MS = 5_000;
 let folder: string;
@@ -89,5 +90,37 @@ describe('the states of the past', () => {
     expect(kept().length).toBe(1);
     writer.clear(START_MS + 7.1 * 24 * HOUR_MS, retention);
     expect(kept()).toEqual([]);
+  });
+
+  it('are read for a rehearsal only where somebody can be taken, and it comes to the same', () => {
+    const at = (minute: number): number => START_MS + minute * MINUTE_MS;
+    record(0, 200, (minute) => [
+      anIdle(100, { startedAtMs: at(-200), activeSinceMs: at(-10) }),
+      anIdle(101, { startedAtMs: at(-5), activeSinceMs: at(1) }),
+      anIdle(102, { startedAtMs: at(-200), activity: 'busy' }),
+      anIdle(103, { startedAtMs: at(-200), activeSinceMs: at(-10), uid: 1001, user: 'erin' }),
+      ...(minute > 20 ? [anOrphan(104, { startedAtMs: at(5) })] : []),
+      anIdle(105, { startedAtMs: at(-60), activeSinceMs: at(-60), tree: tree(3_000_000_000) }),
+    ]);
+    const span = { fromMs: START_MS, toMs: at(200), sinceMs: START_MS, selfUid: 1000 };
+    const every = readStates(db, START_MS, at(200));
+    const counts = [
+      aConfig(),
+      aConfig({ auto_cleanup_old_enabled: true }),
+      aConfig({ auto_cleanup_old_enabled: true, min_idle_minutes: 205 }),
+      aConfig({}, { limits: { default: { enforce: 'end', memory_limit_mb: 1000 } } }),
+    ].map((config) => {
+      const some = readStates(db, START_MS, at(200), statesFor(config, 1000));
+      const { unjudged: _some, ...result } = rehearsePast(some, config, span);
+      const { unjudged: _every, ...expected } = rehearsePast(every, config, span);
+      expect(result).toEqual(expected);
+      return [some.length < every.length, result.ends.map(({ pid }) => pid)];
+    });
+    expect(counts).toEqual([
+      [true, [104]],
+      [true, [104, 105, 100, 101]],
+      [true, [104, 105]],
+      [true, [104, 105]],
+    ]);
   });
 });
