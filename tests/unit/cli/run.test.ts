@@ -151,6 +151,7 @@ describe('help and version', () => {
       'logs',
       'clear-log',
       'history',
+      'decisions',
       'ranking',
       'rehearse',
       'capture',
