@@ -46,6 +46,8 @@ export const createLife = (
   const waiting: Waiting[] = [];
   const gone: number[] = [];
   let storm: ChildProcess | null = null;
+  /** At the end of the last step one was going on. */
+  let wasStorm = false;
   const marks = { CLAUDECODE: '1', CLAUDE_CODE_SESSION_ID: 'x', CLAUDE_CODE_EXECPATH: engine };
   // In the environment, since no argument may tell before the exec what somebody is going to be.
   const names = { PATH: '/usr/bin:/bin', ENGINE: engine, NAME: 'claude' };
@@ -88,7 +90,8 @@ export const createLife = (
   ];
   const isStorm = (): boolean => storm !== null && storm.exitCode === null && storm.signalCode === null;
   const blow = (): void => {
-    if (!isStorm()) storm = storms[random(storms.length)]?.() ?? null;
+    // Where ids come round within one storm, numbers that are set back as well are no life that a kernel can have.
+    if (pidMax > 2 * STORM_FORKS && !isStorm()) storm = storms[random(storms.length)]?.() ?? null;
   };
 
   const births: readonly (() => void)[] = [
@@ -163,8 +166,11 @@ export const createLife = (
       while (waiting.length > MOST_WAITING) waiting.shift()?.child.kill('SIGKILL');
       if (claudes.length > 60) for (const pid of claudes.slice(0, 20)) signal(pid, 'SIGKILL');
       if (random(12) === 0) blow();
-      // Last, so that nothing else is born from the numbers before it; a storm would go around past the number that was set back.
-      if (isStorm()) return;
+      // Last, so that nothing else is born from the numbers before it. A storm would go around past a number that is set back, and one since
+      // the last look has taken the newest so far from what that look saw that going back from there may not be far enough.
+      const isCalm = !isStorm() && !wasStorm;
+      wasStorm = isStorm();
+      if (!isCalm) return;
       if (random(6) === 0) reuse();
       else if (random(40) === 0) moveTo(pidMax - 20 - random(100));
     },
