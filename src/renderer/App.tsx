@@ -78,17 +78,19 @@ export const App = () => {
       <div className="app">
         <Sidebar />
         <main className="main">
-          <header className="bar">
-            <h1 className="said">Claude Manager</h1>
-            <Tabs />
-            {tab === 'logs' ? <LogSearch /> : tab === 'config' ? <ConfigSearch /> : tab === 'monitor' ? <MonitorSearch /> : null}
-            <Bell />
-            <OverflowMenu />
-          </header>
-          <CleanupBanner />
-          <Banners />
-          <div className="panel-at" id={`panel-${tab}`} role="tabpanel" aria-labelledby={`tab-${tab}`} key={tab}>
-            <Suspense>{{ monitor: <MonitorTab />, analytics: <AnalyticsTab />, config: <ConfigTab />, logs: <LogsTab /> }[tab]}</Suspense>
+          <div className="content">
+            <header className="bar">
+              <h1 className="said">Claude Manager</h1>
+              <Tabs />
+              {tab === 'logs' ? <LogSearch /> : tab === 'config' ? <ConfigSearch /> : tab === 'monitor' ? <MonitorSearch /> : null}
+              <Bell />
+              <OverflowMenu />
+            </header>
+            <CleanupBanner />
+            <Banners />
+            <div className="panel-at" id={`panel-${tab}`} role="tabpanel" aria-labelledby={`tab-${tab}`} key={tab}>
+              <Suspense>{{ monitor: <MonitorTab />, analytics: <AnalyticsTab />, config: <ConfigTab />, logs: <LogsTab /> }[tab]}</Suspense>
+            </div>
           </div>
           <div ref={overlayRoot} />
         </main>
