@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -216,21 +217,24 @@ describe('where the tray is late or missing', () => {
     ['no panel', {}],
     ['no bus', { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere' }],
   ])('with %s it says so once, and quits when its window is closed', async (_name, env) => {
-    const home = join('/tmp', `claude-manager-no-tray-${Object.keys(env).length}-${process.pid}`);
-    mkdirSync(home, { recursive: true });
-    for (const said of [1, 0]) {
-      const launched = await launchApp({ xdgHome: home, env });
-      await launched.page.waitForLoadState('load');
-      await answer(launched, 0);
-      const ended = exit(launched);
-      // What is said is read before the answer ends the application.
-      const asked = launched.app.evaluate(({ BrowserWindow }) => {
-        BrowserWindow.getAllWindows()[0]?.close();
-        return (Reflect.get(globalThis, 'asked') as { message: string }[]).map(({ message }) => message);
-      });
-      expect(await asked).toEqual(said === 1 ? ['Claude Manager quits with its window'] : []);
-      expect(await ended).toBe(0);
-      await launched.close();
+    const home = mkdtempSync(join(tmpdir(), 'claude-manager-no-tray-'));
+    try {
+      for (const said of [1, 0]) {
+        const launched = await launchApp({ xdgHome: home, env });
+        await launched.page.waitForLoadState('load');
+        await answer(launched, 0);
+        const ended = exit(launched);
+        // What is said is read before the answer ends the application.
+        const asked = launched.app.evaluate(({ BrowserWindow }) => {
+          BrowserWindow.getAllWindows()[0]?.close();
+          return (Reflect.get(globalThis, 'asked') as { message: string }[]).map(({ message }) => message);
+        });
+        expect(await asked).toEqual(said === 1 ? ['Claude Manager quits with its window'] : []);
+        expect(await ended).toBe(0);
+        await launched.close();
+      }
+    } finally {
+      rmSync(home, { recursive: true, force: true });
     }
   });
 
