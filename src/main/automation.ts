@@ -83,6 +83,9 @@ export const createAutomation = (parts: AutomationParts): Automation => {
   let announced: Countdown['release'] | null = null;
   let proposal: readonly Candidate[] | null = null;
   let acting = false;
+  /** How often something was called off: what was under way then begins nothing any more. */
+  let callsOff = 0;
+  let closed = false;
   let lastRun: LastRun | null = null;
 
   const hold = (): CleanupHold | null => holdOf(config(), store, now());
@@ -163,6 +166,7 @@ export const createAutomation = (parts: AutomationParts): Automation => {
   };
 
   const announce = async (wished: Run): Promise<void> => {
+    const before = callsOff;
     const skipAll = (reason: string, skipped: readonly Candidate[]): void => {
       for (const candidate of skipped) decide(wished, candidate, { decision: 'skipped', reason });
     };
@@ -176,7 +180,13 @@ export const createAutomation = (parts: AutomationParts): Automation => {
     const intents = await owners.tell(wished.intents, seconds);
     const untold = wished.intents.filter((candidate) => !intents.includes(candidate));
     skipAll('autoOwnerUntold', untold);
-    if (intents.length === 0) {
+    // The owners may have taken their time, and somebody may have called it off meanwhile.
+    const isOff = callsOff !== before;
+    if (isOff) {
+      owners.callOff();
+      for (const candidate of intents) decide(wished, candidate, { decision: 'cancelled', reason: null });
+    }
+    if (isOff || intents.length === 0) {
       await release();
       return;
     }
@@ -206,6 +216,7 @@ export const createAutomation = (parts: AutomationParts): Automation => {
   };
 
   const take = async (run: Run): Promise<void> => {
+    if (closed) return;
     for (const one of run.skips) passOver(run, one);
     if (run.intents.length === 0 || countdown !== null || acting) return;
     if (run.mode === 'automatic') {
@@ -227,6 +238,7 @@ export const createAutomation = (parts: AutomationParts): Automation => {
   };
 
   const cancelCountdown = async (): Promise<void> => {
+    callsOff += 1;
     proposal = null;
     const open = countdown;
     countdown = null;
@@ -280,6 +292,8 @@ export const createAutomation = (parts: AutomationParts): Automation => {
       onChange();
     },
     close: async () => {
+      closed = true;
+      callsOff += 1;
       if (countdown !== null) await cancelCountdown();
     },
   };
