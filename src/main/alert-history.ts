@@ -3,8 +3,7 @@ import type { Metric } from '../shared/limits.js';
 import { METRICS } from '../shared/limits.js';
 import type { LogEntry } from '../shared/log-line.js';
 import { parseLogLine } from '../shared/log-line.js';
-import { openLogFile } from './action-log.js';
-import { errorCode } from './paths.js';
+import { readTail } from './file-tail.js';
 
 /** As far back as is looked for them: some thousand lines of each file. */
 const TAIL_BYTES = 512 * 1024;
@@ -51,24 +50,6 @@ export const pastAlerts = (lines: readonly string[], most: number): readonly Ale
   return rows.slice(-most).reverse();
 };
 
-const tailOf = async (path: string): Promise<readonly string[]> => {
-  try {
-    const { handle, stats } = await openLogFile(path);
-    try {
-      const from = Math.max(0, Number(stats.size) - TAIL_BYTES);
-      const length = Math.min(Number(stats.size), TAIL_BYTES);
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, from);
-      const lines = buffer.toString('utf8', 0, bytesRead).split('\n');
-      return from === 0 ? lines : lines.slice(1);
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
-};
-
 /** What the bell showed before this start, by the ends of the action log's last two files. Rejects with the operating system's error. */
 export const readPastAlerts = async (path: string, most: number): Promise<readonly AlertRow[]> =>
-  pastAlerts([...(await tailOf(`${path}.1`)), ...(await tailOf(path))], most);
+  pastAlerts([...(await readTail(`${path}.1`, TAIL_BYTES)), ...(await readTail(path, TAIL_BYTES))], most);

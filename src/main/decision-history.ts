@@ -4,7 +4,7 @@ import type { Result } from '../shared/api.js';
 import type { Decision } from '../shared/care.js';
 import { METRICS } from '../shared/limits.js';
 import { KINDS } from '../shared/types.js';
-import { openLogFile } from './action-log.js';
+import { readTail } from './file-tail.js';
 import { errorCode } from './paths.js';
 
 /** Where automatic cleanup keeps what it decided; the file before it is beside it, `.1`. */
@@ -38,26 +38,10 @@ const parsed = (line: string): readonly Decision[] => {
   }
 };
 
-const linesOf = async (path: string): Promise<readonly string[]> => {
-  try {
-    const { handle, stats } = await openLogFile(path);
-    try {
-      const length = Math.min(Number(stats.size), MOST_BYTES);
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, Number(stats.size) - length);
-      return buffer.toString('utf8', 0, bytesRead).split('\n');
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
-};
-
 /** What automatic cleanup decided since a time (wall ms), oldest first; lines that are none of its own are passed by. */
 export const readDecisions = async (path: string, sinceMs: number): Promise<Result<readonly Decision[]>> => {
   try {
-    const lines = [...(await linesOf(`${path}.1`)), ...(await linesOf(path))];
+    const lines = [...(await readTail(`${path}.1`, MOST_BYTES)), ...(await readTail(path, MOST_BYTES))];
     return { ok: true, value: lines.flatMap(parsed).filter(({ atMs }) => atMs >= sinceMs) };
   } catch (error) {
     return { ok: false, failure: { reason: 'denied', id: 'logNotRead', values: { file: path, code: errorCode(error) } } };
