@@ -78,7 +78,9 @@ export interface HostileFiles {
 }
 
 /** The operations that touch the disk; a test gives ones that never answer. */
-export type FileSystem = Pick<typeof fsPromises, 'lstat' | 'open' | 'opendir'> & Partial<Pick<typeof fsPromises, 'statfs'>>;
+export interface FileSystem extends Pick<typeof fsPromises, 'lstat' | 'open' | 'opendir'> {
+  readonly statfs?: (path: string) => Promise<{ readonly type: number }>;
+}
 
 export interface HostileFilesOptions {
   readonly selfUid: number;

@@ -35,13 +35,8 @@ describe('the Analytics tab, over real processes', () => {
   const everybody = (): number[] => sessions.flatMap(({ pid, children }) => [pid, ...children]);
   const megabytes = (text: string): number => Number(text.replace(/[^\d.]/g, '')) * (text.includes('GB') ? 1024 : 1);
 
-  const waitFor = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
-    for (let tries = 0; tries < 120; tries += 1) {
-      if (await holds()) return;
-      await page().waitForTimeout(500);
-    }
-    throw new Error(`It did not come to this: ${what}`);
-  };
+  const waitFor = (what: string, holds: () => Promise<boolean>): Promise<void> =>
+    expect.poll(holds, { timeout: 60_000, interval: 500, message: `It did not come to this: ${what}` }).toBe(true);
 
   beforeAll(async () => {
     lab = createLab();

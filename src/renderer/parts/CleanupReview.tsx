@@ -12,10 +12,10 @@ import { KIND_ICONS } from './kind-icons.js';
 /** What automatic cleanup would end right now; asked for again with every look. Null while the first answer is awaited. */
 export const useReview = (wanted: boolean): Review | Failure | null => {
   const [review, setReview] = useState<Review | Failure | null>(null);
-  const sequence = useShown((shown) => (wanted ? (shown.app?.snapshot?.sequence ?? 0) : 0));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each look is a reason to ask again
+  /** Each look is a reason to ask again. */
+  const reason = useShown((shown) => (wanted ? (shown.app?.snapshot?.sequence ?? 0) : null));
   useEffect(() => {
-    if (!wanted) return;
+    if (reason === null) return;
     let open = true;
     void ask(window.claudeManager.reviewCleanup({})).then((result) => {
       if (open) setReview(result.ok ? result.value : result.failure);
@@ -23,7 +23,7 @@ export const useReview = (wanted: boolean): Review | Failure | null => {
     return () => {
       open = false;
     };
-  }, [wanted, sequence]);
+  }, [reason]);
   return review;
 };
 

@@ -137,10 +137,11 @@ export const ConfigRules = () => {
 export const ConfigFiles = () => {
   const say = useWords();
   const language = useLanguage();
-  const savedAtMs = useShown((shown) => shown.app?.configFile.savedAtMs ?? null);
+  /** Every save may have kept a version; undefined = main has not said yet. */
+  const savedAtMs = useShown((shown) => shown.app?.configFile.savedAtMs);
   const [backups, setBackups] = useState<readonly { readonly name: string; readonly atMs: number }[]>([]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: every save may have kept a version
   useEffect(() => {
+    if (savedAtMs === undefined) return;
     let late = false;
     void ask(window.claudeManager.listBackups({})).then((result) => {
       if (late) return;

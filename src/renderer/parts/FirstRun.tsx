@@ -98,7 +98,6 @@ const SetUp = () => {
           onValueChange={(value: unknown) => setMode(MODES.find((each) => each === value) ?? 'report')}
         >
           {MODES.map((each) => (
-            // biome-ignore lint/a11y/noLabelWithoutControl: the radio in it is one
             <label className="radio" key={each}>
               <Radio.Root className="o" value={each} aria-label={say(`cleanup.mode.${each}`)} />
               <span>

@@ -308,30 +308,33 @@ describe('automatic cleanup', () => {
     expect(asked()).toEqual(['100 ask', '101 ask']);
   });
 
-  it.each(['cancelCountdown', 'snooze', 'close'] as const)('begins nothing after %s came while other users were being told', async (call) => {
-    const heard: string[] = [];
-    let answer: () => void = () => undefined;
-    const answered = new Promise<void>((resolve) => {
-      answer = resolve;
-    });
-    isRoot = true;
-    config = aConfig({ auto_cleanup_mode: 'automatic', cleanup_scope: 'all' });
-    notice = { tell: (_uid, { title }) => answered.then(() => heard.push(title) > 0) };
-    automation = automationOn([at(anOrphan(101, { uid: 1001 }))]);
-    await agree();
-    const taken = automation.take(await wish());
-    await vi.advanceTimersByTimeAsync(0);
-    await automation[call]();
-    answer();
-    await taken;
-    await vi.waitFor(() => expect(words()).toEqual(['101 cancelled']));
-    expect(automation.context().busy).toBe(false);
-    expect(told.filter((what) => what !== 'withdrawn')).toEqual([]);
-    await vi.waitFor(() => expect(heard.at(-1)).toBe('The administrator’s cleanup was called off'));
-    nowMs += 60_000;
-    await vi.advanceTimersByTimeAsync(60_000);
-    expect(asked()).toEqual([]);
-  });
+  it.each(['cancelCountdown', 'snooze', 'close'] as const)(
+    'begins nothing after %s came while other users were being told',
+    async (call) => {
+      const heard: string[] = [];
+      let answer: () => void = () => undefined;
+      const answered = new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      isRoot = true;
+      config = aConfig({ auto_cleanup_mode: 'automatic', cleanup_scope: 'all' });
+      notice = { tell: (_uid, { title }) => answered.then(() => heard.push(title) > 0) };
+      automation = automationOn([at(anOrphan(101, { uid: 1001 }))]);
+      await agree();
+      const taken = automation.take(await wish());
+      await vi.advanceTimersByTimeAsync(0);
+      await automation[call]();
+      answer();
+      await taken;
+      await vi.waitFor(() => expect(words()).toEqual(['101 cancelled']));
+      expect(automation.context().busy).toBe(false);
+      expect(told.filter((what) => what !== 'withdrawn')).toEqual([]);
+      await vi.waitFor(() => expect(heard.at(-1)).toBe('The administrator’s cleanup was called off'));
+      nowMs += 60_000;
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(asked()).toEqual([]);
+    },
+  );
 
   it('leaves alone a session that could not be resumed', async () => {
     resumable = false;

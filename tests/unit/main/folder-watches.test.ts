@@ -154,7 +154,7 @@ describe('a folder that is not watched', () => {
     };
     symlinkSync(folder, join(folder, 'link'));
     const NFS = 0x6969;
-    const statfs = (async () => ({ type: NFS })) as unknown as NonNullable<FileSystem['statfs']>;
+    const statfs = async () => ({ type: NFS });
     expect(await reasonOf(watches(), join(folder, 'link'))).toEqual(['watch-unsafe']);
     expect(await reasonOf(watches(), folder, {}, selfUid + 1)).toEqual(['watch-unsafe']);
     expect(await reasonOf(watches(), folder, { statfs })).toEqual(['watch-unsafe']);
