@@ -5,9 +5,7 @@ import { formatBytes, type Language } from '../shared/format.js';
 import { ask } from './ask.js';
 import { type Say, sayNow } from './i18n.js';
 import { useShown } from './store.js';
-import { type Said, showDone, showFailure, showToast } from './toasts.js';
-
-const bare = { lines: [], sticky: false, force: null, resume: null, stopped: false, command: null } as const;
+import { bare, type Said, showDone, showFailure, showToast } from './toasts.js';
 
 const settle = async (answer: Promise<Result<null>>): Promise<boolean> => {
   const result = await ask(answer);

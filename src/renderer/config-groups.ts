@@ -3,6 +3,7 @@ import type { Edit } from '../shared/config-edit.js';
 import { editId } from '../shared/config-edit.js';
 import type { Setting, SettingKey, UserSettingKey } from '../shared/settings.js';
 import { SETTING_KEYS, SETTINGS, USER_SETTING_KEYS } from '../shared/settings.js';
+import { loosens } from '../shared/weaker.js';
 
 /** The sub-tabs, and what stands in each; a group's words are below ui.config.group. */
 export const SECTIONS = ['users', 'global', 'security'] as const;
@@ -14,23 +15,26 @@ interface Group {
   readonly keys: readonly SettingKey[];
 }
 
+/** What automatic cleanup goes by. */
+export const CLEANUP_KEYS = [
+  'auto_cleanup_enabled',
+  'auto_cleanup_mode',
+  'auto_cleanup_interval_minutes',
+  'orphan_cleanup_enabled',
+  'auto_cleanup_old_enabled',
+  'min_idle_minutes',
+  'auto_cleanup_attached_enabled',
+  'auto_cleanup_countdown_seconds',
+  'auto_cleanup_batch_limit',
+  'cleanup_scope',
+] as const satisfies readonly SettingKey[];
+
 export const GROUPS: readonly Group[] = [
   { id: 'limits', section: 'global', keys: ['default_memory_limit_mb', 'max_process_age_hours', 'max_processes_per_user'] },
   {
     id: 'cleanup',
     section: 'global',
-    keys: [
-      'auto_cleanup_enabled',
-      'auto_cleanup_mode',
-      'auto_cleanup_interval_minutes',
-      'orphan_cleanup_enabled',
-      'auto_cleanup_old_enabled',
-      'min_idle_minutes',
-      'auto_cleanup_attached_enabled',
-      'auto_cleanup_countdown_seconds',
-      'auto_cleanup_batch_limit',
-      'cleanup_scope',
-    ],
+    keys: CLEANUP_KEYS,
   },
   {
     id: 'alerts',
@@ -62,12 +66,15 @@ export const UNITS: Readonly<Partial<Record<SettingKey, string>>> = {
 
 const defaultOf = (setting: Setting): unknown => (setting.type === 'words' ? [] : setting.fallback);
 
+/** What holds where a user's row says nothing: the default row, then what everybody begins with; undefined = nothing does. */
+export const aboveIn = (config: Pick<Config, 'user_limits'>, user: string, key: UserSettingKey): string | number | undefined =>
+  (user === 'default' ? undefined : config.user_limits.default?.[key]) ??
+  (key === 'enforce' ? 'alert' : key === 'priority' ? 'normal' : undefined);
+
 /** What holds where a change leaves a key to the row above it, or to its default; undefined = nothing does. */
 export const defaultIn = (config: Pick<Config, 'user_limits'>, edit: Edit): unknown => {
   if (edit.at === 'global') return defaultOf(SETTINGS[edit.key]);
-  if (edit.at !== 'user') return undefined;
-  const above = edit.user === 'default' ? undefined : config.user_limits.default?.[edit.key];
-  return above ?? (edit.key === 'enforce' ? 'alert' : edit.key === 'priority' ? 'normal' : undefined);
+  return edit.at === 'user' ? aboveIn(config, edit.user, edit.key) : undefined;
 };
 
 /** Whether a value is another than the default. */
@@ -113,7 +120,7 @@ export const matches = (query: string, ...texts: readonly string[]): boolean => 
 
 /** A reset as a proposal shows it; what it would protect less starts unticked. */
 export const resetChanges = (
-  config: Pick<Config, 'global_settings' | 'user_limits' | 'protect_rules'>,
+  config: Config,
   sections: readonly Section[],
 ): readonly { readonly id: string; readonly edit: Edit; readonly before: unknown; readonly after: unknown; readonly weaker: boolean }[] => {
   const settings = config.global_settings;
@@ -126,7 +133,7 @@ export const resetChanges = (
             edit,
             before: settings[edit.key],
             after: defaultOf(SETTINGS[edit.key]),
-            weaker: edit.key === 'read_only' || edit.key === 'elevation_enabled',
+            weaker: loosens(config, edit),
           },
         ]
       : [],

@@ -5,20 +5,14 @@ import type { Edit } from '../shared/config-edit.js';
 import type { Rehearsal } from '../shared/rehearsal.js';
 import type { SettingKey, UserSettingKey } from '../shared/settings.js';
 import { ask } from './ask.js';
+import { CLEANUP_KEYS } from './config-groups.js';
+import { useKept } from './parts/use-kept.js';
 import { useShown } from './store.js';
 
 /** Settings of which a rehearsal depends. */
 const REHEARSED: ReadonlySet<string> = new Set<SettingKey | UserSettingKey>([
+  ...CLEANUP_KEYS.filter((key) => key !== 'auto_cleanup_countdown_seconds'),
   'max_process_age_hours',
-  'auto_cleanup_enabled',
-  'auto_cleanup_mode',
-  'auto_cleanup_interval_minutes',
-  'orphan_cleanup_enabled',
-  'auto_cleanup_old_enabled',
-  'min_idle_minutes',
-  'auto_cleanup_attached_enabled',
-  'auto_cleanup_batch_limit',
-  'cleanup_scope',
   'read_only',
   'memory_limit_mb',
   'max_processes',
@@ -63,6 +57,8 @@ export interface Answered {
  * for other changes, for another configuration, and when `moment` changes.
  */
 export const useRehearsal = (edits: readonly Edit[], days: number, moment = 0): Answered | null => {
+  // A control that no rehearsal depends on tries nothing, as before: main is not asked again for that.
+  const tried = useKept(edits);
   const config = useShown((shown) => shown.app?.config);
   const [answered, setAnswered] = useState<Answered | null>(null);
   useEffect(() => {
@@ -70,10 +66,10 @@ export const useRehearsal = (edits: readonly Edit[], days: number, moment = 0): 
     // An answer that comes after a newer question is let go.
     let late = false;
     const read = async (): Promise<void> => {
-      const answer = await ask(window.claudeManager.rehearse({ edits: edits.map((edit) => ({ ...edit })), days }));
+      const answer = await ask(window.claudeManager.rehearse({ edits: tried.map((edit) => ({ ...edit })), days }));
       if (late) return;
       setAnswered({
-        of: edits,
+        of: tried,
         moment,
         ...(answer.ok ? { result: answer.value, failure: null } : { result: null, failure: answer.failure }),
       });
@@ -83,6 +79,6 @@ export const useRehearsal = (edits: readonly Edit[], days: number, moment = 0): 
       late = true;
       clearTimeout(timer);
     };
-  }, [edits, days, config, moment]);
+  }, [tried, days, config, moment]);
   return answered;
 };

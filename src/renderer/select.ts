@@ -86,7 +86,7 @@ const haystack = (view: ProcessView, kindName: string): string => {
   return text;
 };
 
-export const holdsStatus = (view: ProcessView, status: StatusFilter): boolean =>
+const holdsStatus = (view: ProcessView, status: StatusFilter): boolean =>
   status === 'all' ||
   (status === 'orphans'
     ? view.conditions.includes('orphan') || view.conditions.includes('possible-orphan')

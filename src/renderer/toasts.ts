@@ -63,7 +63,8 @@ export const retitleToast = (id: number, title: string): void =>
 
 export const closeToast = (id: number): void => useToasts.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) }));
 
-const bare = { lines: [], sticky: false, force: null, resume: null, stopped: false, command: null } as const;
+/** A toast that only says something. */
+export const bare = { lines: [], sticky: false, force: null, resume: null, stopped: false, command: null } as const;
 
 /** Something small went well. */
 export const showDone = (title: string): number => showToast({ ...bare, tone: 'ok', title });

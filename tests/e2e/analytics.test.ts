@@ -4,7 +4,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Api } from '../../src/shared/api.js';
-import { createLab, type Lab, type LabSession } from '../fixtures/lab.js';
+import { createLab, type Lab, type LabSession, until } from '../fixtures/lab.js';
 import { privateBytes, ready, rowOf } from './grid.js';
 import { type LaunchedApp, launchApp } from './launch.js';
 
@@ -35,9 +35,6 @@ describe('the Analytics tab, over real processes', () => {
   const everybody = (): number[] => sessions.flatMap(({ pid, children }) => [pid, ...children]);
   const megabytes = (text: string): number => Number(text.replace(/[^\d.]/g, '')) * (text.includes('GB') ? 1024 : 1);
 
-  const waitFor = (what: string, holds: () => Promise<boolean>): Promise<void> =>
-    expect.poll(holds, { timeout: 60_000, interval: 500, message: `It did not come to this: ${what}` }).toBe(true);
-
   beforeAll(async () => {
     lab = createLab();
     sessions = [
@@ -49,7 +46,7 @@ describe('the Analytics tab, over real processes', () => {
     // Looks every second: some seconds are a history.
     await page().evaluate(() => window.claudeManager.setPreferences({ refresh_interval_seconds: 1 }));
     await show();
-    await waitFor('two buckets are recorded', async () => (await recorded()).known >= 2);
+    await until('two buckets are recorded', async () => (await recorded()).known >= 2, 60_000);
   });
   afterAll(async () => {
     await launched?.close();

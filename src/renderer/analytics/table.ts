@@ -15,7 +15,7 @@ export const text = (shown: string): Cell => ({ shown, raw: shown });
 export const number = (shown: string, raw: number | null): Cell => ({ shown, raw });
 
 /** The local time of a moment as spreadsheets read it: 2025-11-22 09:30:00. */
-export const sheetTime = (atMs: number): string => {
+const sheetTime = (atMs: number): string => {
   const at = new Date(atMs);
   const two = (value: number): string => String(value).padStart(2, '0');
   const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;

@@ -2,12 +2,12 @@ import { useEffect } from 'react';
 import type { AutomationState, CleanupTarget } from '../../shared/care.js';
 import { steerCleanup } from '../care.js';
 import { useNow } from '../clock.js';
+import { wantAutomatic } from '../config-view.js';
 import { askFor } from '../ending.js';
 import { useWords } from '../i18n.js';
 import { toClean } from '../requests.js';
 import { useShown } from '../store.js';
 import { announce } from '../toasts.js';
-import { useView } from '../view.js';
 import { Icon } from './Icon.js';
 import { Ring } from './Ring.js';
 
@@ -103,7 +103,7 @@ export const CleanupBanner = () => {
       <span className="clip grow" data-tip={say('cleanup.consentBanner')} data-tip-clip>
         {say('cleanup.consentBanner')}
       </span>
-      <button type="button" className="btn sm" onClick={() => useView.setState({ dialog: 'consent' })}>
+      <button type="button" className="btn sm" onClick={wantAutomatic}>
         {say('cleanup.review')}…
       </button>
     </section>

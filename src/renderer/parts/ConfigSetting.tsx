@@ -25,7 +25,7 @@ interface RowProps {
 }
 
 /** One line of the page: a dot where it differs from the default, what it is, its control, the way back. */
-export const ConfigRow = ({ name, hint, error, hintId, modified, onReset, resets, children }: RowProps) => {
+const ConfigRow = ({ name, hint, error, hintId, modified, onReset, resets, children }: RowProps) => {
   const say = useWords();
   return (
     <div className="setting">

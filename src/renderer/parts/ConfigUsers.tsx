@@ -5,7 +5,7 @@ import { formatNumber } from '../../shared/format.js';
 import { cleanText } from '../../shared/redact.js';
 import type { UserSettingKey } from '../../shared/settings.js';
 import { fits, USER_SETTING_KEYS, USER_SETTINGS } from '../../shared/settings.js';
-import { parseFigure, resetOfUsers } from '../config-groups.js';
+import { aboveIn, parseFigure, resetOfUsers } from '../config-groups.js';
 import { changeConfig, updateConfig } from '../config-view.js';
 import { useLanguage, useWords } from '../i18n.js';
 import { aimed, draftOf, dropDraft } from '../rehearsal-view.js';
@@ -20,7 +20,6 @@ const FIGURES = ['memory_limit_mb', 'max_processes', 'max_runtime_hours', 'cpu_l
 const WORDS = ['priority', 'enforce'] as const;
 /** The value of a picker that leaves a choice to the row above. */
 const INHERIT = '';
-const NO_ROWS: Config['user_limits'] = {};
 
 const nowOf = (usage: Usage, key: (typeof FIGURES)[number]): number | null =>
   key === 'memory_limit_mb'
@@ -32,13 +31,8 @@ const nowOf = (usage: Usage, key: (typeof FIGURES)[number]): number | null =>
         : usage.cpuPercent;
 
 /** What holds where a row says nothing: the default row, then the global value; null = no limit. */
-const inherited = (config: Config, user: string, key: UserSettingKey): string | number | null => {
-  const ofDefault = user === DEFAULT ? undefined : config.user_limits[DEFAULT]?.[key];
-  if (ofDefault !== undefined) return ofDefault;
-  if (key === 'memory_limit_mb') return config.global_settings.default_memory_limit_mb;
-  if (key === 'enforce') return 'alert';
-  return key === 'priority' ? 'normal' : null;
-};
+const inherited = (config: Config, user: string, key: UserSettingKey): string | number | null =>
+  aboveIn(config, user, key) ?? (key === 'memory_limit_mb' ? config.global_settings.default_memory_limit_mb : null);
 
 interface CellProps {
   readonly config: Config;
@@ -210,7 +204,7 @@ export const ConfigUsers = () => {
   const [added, setAdded] = useState<readonly string[]>([]);
   if (config === undefined) return null;
   const usage = usageByUser(processes ?? [], takenAtMs);
-  const rows = config.user_limits ?? NO_ROWS;
+  const rows = config.user_limits;
   const users = [...new Set([...usage.keys(), ...Object.keys(rows), ...added])].filter((user) => user !== DEFAULT).sort();
   return (
     <section className="group wide" aria-labelledby="config-users">

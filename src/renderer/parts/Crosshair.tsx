@@ -90,7 +90,7 @@ const KEYS: Readonly<Record<string, (at: number, last: number) => number>> = {
 };
 
 /** The bucket that holds a moment. */
-export const bucketAt = ({ times, stepMs }: Pick<Stack, 'times' | 'stepMs'>, atMs: number): number =>
+const bucketAt = ({ times, stepMs }: Pick<Stack, 'times' | 'stepMs'>, atMs: number): number =>
   Math.max(0, Math.min(times.length - 1, Math.floor((atMs - (times[0] ?? 0)) / stepMs)));
 
 interface CrosshairProps {

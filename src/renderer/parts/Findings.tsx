@@ -1,8 +1,8 @@
 import type { Finding } from '../../shared/findings.js';
-import { keyId } from '../../shared/process-key.js';
 import type { ProcessView } from '../../shared/types.js';
 import { findingsByRow } from '../found.js';
 import { sayFrom, useWords } from '../i18n.js';
+import { rowId } from '../row-id.js';
 import { useShown } from '../store.js';
 import { Icon } from './Icon.js';
 
@@ -11,7 +11,7 @@ const NOTHING: readonly Finding[] = [];
 const SHOWN_AS_STATUS: readonly Finding['type'][] = ['orphan', 'old'];
 
 const useFindings = (view: ProcessView): readonly Finding[] =>
-  useShown((shown) => findingsByRow(shown.app?.findings ?? NOTHING).get(keyId(view.key)) ?? NOTHING);
+  useShown((shown) => findingsByRow(shown.app?.findings ?? NOTHING).get(rowId(view.key)) ?? NOTHING);
 
 /** In a row: a mark where something was found that its status does not say. */
 export const FindingMark = ({ view }: { readonly view: ProcessView }) => {

@@ -1,5 +1,4 @@
 import { memo, useCallback, useEffect, useMemo, useRef } from 'react';
-import { keep } from '../../shared/equal.js';
 import { formatAge, formatBytes, formatNumber } from '../../shared/format.js';
 import type { HistorySummary } from '../../shared/history.js';
 import { isSessionKind, runTimeClasses, sharesOf, statisticsOf } from '../../shared/statistics.js';
@@ -13,6 +12,7 @@ import { useLanguage, useWords } from '../i18n.js';
 import { ChartFrame } from './ChartFrame.js';
 import { type Counted, CountsChart } from './CountsChart.js';
 import { ShareChart } from './ShareChart.js';
+import { useKept } from './use-kept.js';
 
 /** Who uses the memory now. */
 export const ShareSection = memo(({ snapshot }: { readonly snapshot: Snapshot }) => {
@@ -85,14 +85,12 @@ export const RunTimesSection = memo(({ snapshot, summary }: { readonly snapshot:
     ),
   );
   const { ended } = summary.runTimes;
-  const last = useRef<readonly Counted[]>([]);
   const counted = running.map((count, at): Counted => {
     const name = say(`analytics.runTime.${at}`);
     return { name, tick: name, counts: [count, ended[at] ?? 0] };
   });
   // The same picture where the counts are the same: a look seldom changes them.
-  last.current = keep(last.current, counted);
-  const classes = last.current;
+  const classes = useKept<readonly Counted[]>(counted);
   const title = say('analytics.title.runTimes');
   const describe = useCallback(
     ({ name, counts }: Counted): string => say('analytics.runTimeIs', { name, running: counts[0] ?? 0, ended: counts[1] ?? 0 }),

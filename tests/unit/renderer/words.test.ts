@@ -60,7 +60,10 @@ const MADE = [
   ...(['priority', 'enforce'] as const).flatMap((key) => USER_SETTINGS[key].words.map((word) => `ui.config.field.${key}Word.${word}`)),
   ...PROTECT_BY.flatMap((by) => [`ui.config.by.${by}`, `ui.config.byHint.${by}`]),
   ...['read_only', 'confirm_single_idle', 'elevation_enabled'].map((key) => `ui.config.weakened.${key}`),
-  ...['import', 'restore', 'reset'].flatMap((source) => [`ui.config.proposal.${source}`, `ui.config.proposal.${source}Button_one`]),
+  ...['import', 'restore', 'reset', 'loosen'].flatMap((source) => [
+    `ui.config.proposal.${source}`,
+    `ui.config.proposal.${source}Button_one`,
+  ]),
   ...['range', 'wholeRange', 'flag', 'words', 'list', 'other'].flatMap((range) => [`error.value.${range}`, `error.import.${range}`]),
   ...['syntax', 'depth', 'notObject', 'tooBig'].map((problem) => `error.import.${problem}`),
   ...KINDS.map((kind) => `kind.${kind}`),
@@ -106,7 +109,7 @@ const MADE = [
   ...['NoAgent', 'NotInstalled'].map((outcome) => `error.elevate${outcome}`),
   ...['table', 'act', 'window'].map((group) => `ui.keys.group.${group}`),
 ];
-const written = [...sources.matchAll(/'((?:ui|analytics)\.[A-Za-z.]+)'/g)].map((match) => match[1] ?? '');
+const written = [...sources.matchAll(/'((?:ui|analytics|cleanup|first|rehearsal|finding)\.[A-Za-z.]+)'/g)].map((match) => match[1] ?? '');
 
 const holds = (locale: unknown, key: string): boolean => {
   const found = key
