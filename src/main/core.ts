@@ -83,7 +83,7 @@ export const createCore = (world: World): Core => {
   });
   const actions = createActions({
     platform,
-    // What is ended rests on nothing that an earlier look saw.
+    // What is ended rests on nothing that an earlier look saw, but what only an exec changes; and that is checked again before each signal.
     look: () => looker.look('all'),
     sessionFiles,
     self,

@@ -119,10 +119,12 @@ export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryP
     const length = entry.held.stat.read();
     if (typeof length !== 'number') return length;
     if (length === entry.line.length && files.bytes.compare(entry.line, 0, length, 0, length) === 0) return entry.stat;
+    const stat = parseStat(files.bytes, length);
+    if (stat === null) return 'failed';
     if (length === entry.line.length) files.bytes.copy(entry.line, 0, 0, length);
     else entry.line = Buffer.from(files.bytes.subarray(0, length));
     entry.ran.title = entry.ran.cwd = true;
-    return parseStat(files.bytes, length) ?? 'failed';
+    return stat;
   };
   /** Its uid and sizes; read again only if they may have changed, and in its turn, for what shows no sign (setuid without an exec). */
   const readStatus = (entry: Entry, at: LookAt): StatusFields | null => {
@@ -215,7 +217,11 @@ export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryP
     if (typeof stat === 'string') return stat === 'gone' ? 'gone' : 'failed';
     // No process: it would be listed otherwise, and be one of its process's twice.
     if (stat.exitSignal === -1) return 'gone';
-    if (known?.key.startedAt === stat.startedAt) return renew(known, stat, at, false) === 'gone' ? 'gone' : known;
+    if (known?.key.startedAt === stat.startedAt) {
+      // Its line is older than what is known of it now: the same line again would say something else.
+      known.line = NO_LINE;
+      return renew(known, stat, at, false) === 'gone' ? 'gone' : known;
+    }
     const fresh = readFacts(dir, stat, false, null);
     const uid = fresh === null ? null : readUid(dir);
     if (fresh === null || (uid === null && readStat(files, dir) === 'gone')) return 'gone';

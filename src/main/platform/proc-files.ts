@@ -68,7 +68,7 @@ const failureOf = (error: unknown): ReadFailure => {
 export const createProcFiles = (): ProcFiles => {
   const bytes = Buffer.alloc(MAX_BYTES);
 
-  const read = (path: string): number | ReadFailure => {
+  const readWith = (path: string, take: (fd: number) => number): number | ReadFailure => {
     let fd: number;
     try {
       fd = openSync(path, 'r');
@@ -76,14 +76,24 @@ export const createProcFiles = (): ProcFiles => {
       return failureOf(error);
     }
     try {
-      // One call is enough: the kernel fills the buffer or reaches the end.
-      return readSync(fd, bytes, 0, MAX_BYTES, null);
+      return take(fd);
     } catch (error) {
       return failureOf(error);
     } finally {
       closeSync(fd);
     }
   };
+  // One call: the files of a process come in one piece.
+  const read = (path: string): number | ReadFailure => readWith(path, (fd) => readSync(fd, bytes, 0, MAX_BYTES, null));
+  /** To its end: of tables (mounts, maps) the kernel gives a page at a time, whatever room there is. */
+  const readOn = (path: string): number | ReadFailure =>
+    readWith(path, (fd) => {
+      for (let length = 0; ; ) {
+        const more = length < MAX_BYTES ? readSync(fd, bytes, length, MAX_BYTES - length, null) : 0;
+        if (more === 0) return length;
+        length += more;
+      }
+    });
 
   let held = 0;
   let most: number | null = null;
@@ -127,7 +137,7 @@ export const createProcFiles = (): ProcFiles => {
       bytes.fill(0, 0, length);
     },
     text: (path) => {
-      const length = read(path);
+      const length = readOn(path);
       return typeof length === 'number' ? bytes.toString('latin1', 0, length) : null;
     },
     link: (path) => {

@@ -92,6 +92,15 @@ describe('one look', () => {
     });
   });
 
+  it('shows the state of now also where it is that of the look before the last, which read everything', async () => {
+    const { host, platform } = setUp([CLAUDE]);
+    const stateAt = async (state: string, scope?: 'all'): Promise<string | null | undefined> => {
+      writeProcess(host.procRoot, { ...CLAUDE, state });
+      return find(await platform.read(scope), PID)?.state;
+    };
+    expect([await stateAt('S'), await stateAt('S'), await stateAt('T', 'all'), await stateAt('S')]).toEqual(['S', 'S', 'T', 'S']);
+  });
+
   it('describes the whole table', async () => {
     const { platform } = setUp([CLAUDE]);
     const before = Date.now();

@@ -25,6 +25,14 @@ it('reads bytes and text, one after the other into one buffer', () => {
   expect(files.bytes.toString('latin1', 0, 6)).toBe('\0\0\0llo');
 });
 
+it('reads a text to its end that the kernel gives in parts', () => {
+  // A page at a time, whatever room there is: as the mounts of a machine that has many.
+  const lines = (files.text('/proc/self/maps') ?? '').split('\n');
+  expect(lines.at(-1)).toBe('');
+  expect(lines.join('\n').length).toBeGreaterThan(4096);
+  expect(lines.at(-2)).toContain('[vsyscall]');
+});
+
 it('reads the first 256 KiB of what is longer', () => {
   writeFileSync(at('a'), 'x'.repeat(300_000));
   expect(files.read(at('a'))).toBe(262_144);
