@@ -81,11 +81,12 @@ export const createMonitor = ({ looker, now, onError, isOnBattery = () => false,
     timer = null;
     nextLookAtMs = null;
   };
-  const arm = (): void => {
+  /** `notAfterMs`: a look that is due by then is put off by nothing. */
+  const arm = (notAfterMs = Infinity): void => {
     disarm();
     if (!started || !enabled || suspended) return;
     const soonMs = hasNews && !hidden && failures === 0 ? Math.max(NEWS_MS, lastLookMs + NEWS_GAP_MS - now()) : Infinity;
-    const ms = Math.min(pauseMs(), soonMs);
+    const ms = Math.max(0, Math.min(pauseMs(), soonMs, notAfterMs - now()));
     nextLookAtMs = now() + ms;
     timer = setTimeout(() => void turn(), ms);
   };
@@ -161,7 +162,7 @@ export const createMonitor = ({ looker, now, onError, isOnBattery = () => false,
       if (hasNews) return;
       hasNews = true;
       if (hidden || running || timer === null) return;
-      arm();
+      arm(nextLookAtMs ?? Infinity);
       announce();
     },
     setInterval: (ms, on) => {

@@ -79,12 +79,12 @@ const createHandLooker = () => {
   };
 };
 
-const setUp = (enabled = true) => {
+const setUp = (enabled = true, intervalMs = 5000) => {
   const hand = createHandLooker();
   const errors: unknown[] = [];
   const monitor = createMonitor({
     looker: hand.looker,
-    intervalMs: 5000,
+    intervalMs,
     enabled,
     now: () => Date.now(),
     onError: (error) => errors.push(error),
@@ -129,6 +129,16 @@ describe('the sampling loop', () => {
     await vi.advanceTimersByTimeAsync(2000);
     await t.finish();
     expect(t.monitor.state().loop.nextLookAtMs).toBe(Date.now() + 5000);
+  });
+
+  it('looks no later for news than it would have without', async () => {
+    const t = setUp(true, 1000);
+    t.monitor.start();
+    await t.finish();
+    const dueMs = Date.now() + 1000;
+    await vi.advanceTimersByTimeAsync(900);
+    t.monitor.hear();
+    expect(t.monitor.state().loop.nextLookAtMs).toBe(dueMs);
   });
 
   it('hears no news while nobody watches, after a failed look, or when it is off', async () => {
