@@ -58,11 +58,15 @@ export interface ConfigPreview {
 /** A value that is wrong is as good as none. */
 const sound = (setting: Setting | UserSetting, value: unknown): unknown => (fits(setting, value) ? value : undefined);
 
+/** A user's name may hold dots; of any other key they would make the name of something that is known. */
+const unknownId = (path: UnknownPath): string =>
+  path.map((part, at) => (part.includes('.') && !(at === 1 && path.length === 3) ? JSON.stringify(part) : part)).join('.');
+
 /** The name that a change goes by: the key as the command line has it, or the rule. */
 export const editId = (edit: Edit): string => {
   if (edit.at === 'global') return `global_settings.${edit.key}`;
   if (edit.at === 'user') return `user_limits.${edit.user}.${edit.key}`;
-  if (edit.at === 'unknown') return edit.path.join('.');
+  if (edit.at === 'unknown') return unknownId(edit.path);
   return `protect_rules.${edit.rule.by}:${edit.rule.value}`;
 };
 
@@ -154,7 +158,7 @@ export const valueIn = (config: Config, edit: Edit): unknown => {
 
 /** Changes with what each would change; those that change nothing in force are among them, for they change the file. */
 export const previewEdits = (edits: readonly Edit[], before: ConfigFile, after: ConfigFile): readonly EditPreview[] => {
-  const [was, is] = [before, after].map(({ json }) => new Map(unknownIn(json).map(({ path, value }) => [path.join('.'), value])));
+  const [was, is] = [before, after].map(({ json }) => new Map(unknownIn(json).map(({ path, value }) => [unknownId(path), value])));
   return edits.map((edit) => {
     const id = editId(edit);
     if (edit.at === 'unknown') return { id, edit, before: was?.get(id), after: is?.get(id) };

@@ -4,6 +4,7 @@ import { parseConfig } from '../../../src/shared/config.js';
 import type { Edit } from '../../../src/shared/config-edit.js';
 import { applyEdits, editId, editsTo, isSoundEdit, mergedWith, previewEdits } from '../../../src/shared/config-edit.js';
 import type { Json } from '../../../src/shared/config-text.js';
+import type { UnknownPath } from '../../../src/shared/config-unknown.js';
 
 const file = (json: Json) => ({ json, config: parseConfig(json) });
 const rule = { by: 'user', value: 'ann' } as const;
@@ -38,6 +39,19 @@ describe('a change', () => {
       'user_limits.eve.x.memory_limit_mb',
       'protect_rules.user:ann',
     ]);
+  });
+
+  test('of what is not known goes by no name that a setting goes by', () => {
+    const unknown = (...path: UnknownPath): Edit => ({ at: 'unknown', path, value: 1 });
+    expect([
+      editId(unknown('global_settings.read_only')),
+      editId(unknown('user_limits.ann.priority')),
+      editId(unknown('user_limits', 'eve.x', 'colour')),
+      editId(unknown('global_settings', 'a.b')),
+    ]).toEqual(['"global_settings.read_only"', '"user_limits.ann.priority"', 'user_limits.eve.x.colour', 'global_settings."a.b"']);
+    const json = { 'global_settings.read_only': 2 };
+    const edits = editsTo(file({}), file(json), false);
+    expect(previewEdits(edits, file({}), file(json)).map(({ before, after }) => [before, after])).toEqual([[undefined, 2]]);
   });
 
   test('that no configuration could hold is none', () => {
@@ -92,7 +106,7 @@ describe('the changes to another content', () => {
         ),
         protect_rules: fc.array(fc.record({ by: fc.constantFrom('user', 'pid', 'x'), value: fc.constantFrom('a', 'b') }), { maxLength: 4 }),
         later: fc.constantFrom(null, 1, [{ a: 'b' }], {}),
-        __proto__: fc.constant({ read_only: true }),
+        ['__proto__']: fc.constant({ read_only: true }),
       },
       { requiredKeys: [] },
     );
