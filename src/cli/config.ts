@@ -6,8 +6,9 @@ import { replaceFile } from '../main/replace-file.js';
 import type { Failure, Result } from '../shared/api.js';
 import type { ConfigPreview, Edit } from '../shared/config-edit.js';
 import { editId, valueIn } from '../shared/config-edit.js';
+import { MAX_CONFIG_BYTES } from '../shared/config-text.js';
 import { formatDateTime } from '../shared/format.js';
-import { SETTING_KEYS } from '../shared/settings.js';
+import { SETTING_KEYS, USER_SETTING_KEYS } from '../shared/settings.js';
 import type { ConfigKey } from './config-key.js';
 import { editOf, keyName, parseValue } from './config-key.js';
 import { canAsk, confirm } from './confirm.js';
@@ -183,9 +184,10 @@ const textFrom = async (ui: Ui, file: string): Promise<Result<string>> => {
   const lines: string[] = [];
   let length = 0;
   for await (const line of ui.io.stdin.lines()) {
-    length += line.length + 1;
-    if (length > 2_000_000) break;
     lines.push(line);
+    length += line.length + 1;
+    // The rest changes nothing any more: it is refused as too big.
+    if (length > MAX_CONFIG_BYTES + 1) break;
   }
   return { ok: true, value: lines.join('\n') };
 };
@@ -250,7 +252,8 @@ export const limits = async (
     const saved = await core.configDoor.change(edits, [], 'change');
     if (!saved.ok) return refused(ui, saved.failure);
   }
-  const list = entries(core).filter(({ key }) => key.startsWith(`user_limits.${user}.`));
+  const own = new Set(USER_SETTING_KEYS.map((key) => `user_limits.${user}.${key}`));
+  const list = entries(core).filter(({ key }) => own.has(key));
   if (ui.json)
     ui.data({ version: JSON_VERSION, file: core.paths.configFile, entries: list.map((one) => ({ ...one })) } satisfies ConfigJson);
   else if (list.length === 0) ui.print(ui.t('cli.config.noLimits', { user: clean(user) }));

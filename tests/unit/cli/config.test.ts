@@ -190,6 +190,15 @@ describe('import', () => {
     });
   });
 
+  it('of standard input that is too long is refused, not cut where it still makes sense', async () => {
+    put({ global_settings: { theme: 'dark' } });
+    const { code, err } = await cli(['config', 'import', '-', '--yes'], {
+      stdin: ['{"global_settings":{"theme":"light"}}', ' '.repeat(2_100_000)],
+    });
+    expect([code, onDisk()]).toEqual([1, { global_settings: { theme: 'dark' } }]);
+    expect(err).toContain('1 MB');
+  });
+
   it('of an export changes nothing', async () => {
     put({ global_settings: { theme: 'dark' }, user_limits: { ann: { priority: 'low' } }, later: { a: 1 } });
     const exported = (await cli(['config', 'export', '-'])).out;
@@ -222,6 +231,12 @@ it('reset puts everything back, but not what protects without its key', async ()
   expect(onDisk()).toEqual({ later: 1, global_settings: { read_only: true }, user_limits: {} });
   expect((await cli(['config', 'reset', '--yes', '--accept-weaker', 'global_settings.read_only'])).code).toBe(0);
   expect(onDisk()).toEqual({ later: 1, global_settings: {}, user_limits: {} });
+});
+
+it('limits shows nothing of a user whose name begins alike', async () => {
+  put({ user_limits: { 'ann.b': { priority: 'low' } } });
+  expect((await cli(['limits', 'ann'])).out).toBe('ann has no limits of their own.\n');
+  expect((await cli(['limits', 'ann.b'])).out).toBe('user_limits.ann.b.priority = low\n');
 });
 
 it('limits shows and sets the row of a user, or of everybody', async () => {
