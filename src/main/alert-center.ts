@@ -77,6 +77,8 @@ export const createAlertCenter = (parts: AlertCenterParts): AlertCenter => {
   const patch = (id: number, change: Partial<AlertRow>): void => put(rows.map((row) => (row.id === id ? { ...row, ...change } : row)));
   const live = (rule: Metric): AlertRow | undefined => rows.find((row) => row.rule === rule && row.recoveredAtMs === null);
 
+  const isQuiet = (): boolean => rows.every(({ recoveredAtMs }) => recoveredAtMs !== null);
+
   const tell = async (id: number, alert: Alert, loudness: Exclude<Loudness, 'silent'>): Promise<void> => {
     const { t, language } = words();
     const { title, body } = alertWords(alert, t, language, now());
@@ -85,7 +87,8 @@ export const createAlertCenter = (parts: AlertCenterParts): AlertCenter => {
         ? { id: `${PREFIX}${alert.rule}`, title, body, buttons: [{ id: 'review', label: t('alert.review') }], sticky: false }
         : { id: SUMMARY, title: t('alert.summary'), body: `${title}. ${t('alert.summaryMore')}`, buttons: [], sticky: false };
     const shown = await notifier.show(message);
-    if (shown && live(alert.rule)?.id !== id) await notifier.withdraw(message.id);
+    const isOver = loudness === 'own' ? live(alert.rule)?.id !== id : isQuiet();
+    if (shown && isOver) await notifier.withdraw(message.id);
     patch(id, { told: shown ? 'notification' : 'toast' });
     onChange();
   };
@@ -106,7 +109,7 @@ export const createAlertCenter = (parts: AlertCenterParts): AlertCenter => {
     patch(row.id, { recoveredAtMs: now() });
     void write(entryOf(row, 'recovered'));
     void notifier.withdraw(`${PREFIX}${rule}`);
-    if (rows.every(({ recoveredAtMs }) => recoveredAtMs !== null)) void notifier.withdraw(SUMMARY);
+    if (isQuiet()) void notifier.withdraw(SUMMARY);
   };
 
   return {

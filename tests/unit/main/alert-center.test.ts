@@ -135,6 +135,14 @@ describe('the alert center', () => {
     expect(withdrawn).toEqual(['alert-memory', 'alert-summary', 'alert-memory']);
   });
 
+  it('keeps the summary while others that it speaks of are live', async () => {
+    const { center, withdrawn } = aCenter();
+    center.take([fired(anAlert(), 'summary'), fired({ ...anAlert(), rule: 'cpu' }, 'silent')]);
+    center.take([recovered]);
+    await settled();
+    expect(withdrawn).toEqual(['alert-memory']);
+  });
+
   it('leads to the culprit, and only for its own notifications', () => {
     const { center } = aCenter();
     center.take([fired(anAlert())]);
