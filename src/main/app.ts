@@ -103,7 +103,10 @@ export const start = async (launch: Launch): Promise<void> => {
     demo: core.demo,
     placeFile: join(core.paths.stateDir, 'window.json'),
     closing: () => (core.demo ? 'quit' : settings().close_window),
-    rememberClosing: (close_window) => core.configStore.setPreferences({ close_window }),
+    rememberClosing: async (value) => {
+      const saved = await core.configDoor.change([{ at: 'global', key: 'close_window', value }], [], 'change');
+      if (!saved.ok) logger.error('close_window', saved.failure);
+    },
     noTraySaid: createOnceSaid(join(core.paths.stateDir, 'no-tray-said')),
     trayShown: tray.isShown,
     say: (key, values) => translate(language())(key, values),

@@ -135,7 +135,16 @@ export const createHistoryStore = (options: HistoryStoreOptions): HistoryStore =
     if (!opened.ok) return stop(opened.code);
     if (closed) return opened.db.close();
     if (opened.aside !== null) aside = [{ id: 'historyCorrupt', values: { file: opened.aside } }];
-    if (fill !== null && numberAt(opened.db.rows('SELECT count(*) FROM raw')[0], 0) === 0) await fill(opened.db);
+    if (fill !== null && numberAt(opened.db.rows('SELECT count(*) FROM raw')[0], 0) === 0) {
+      try {
+        await fill(opened.db);
+      } catch (error) {
+        opened.db.close();
+        throw error;
+      }
+      // Filling it takes a while.
+      if (closed) return opened.db.close();
+    }
     db = opened.db;
     writer = createWriter(opened.db);
     const newestMs = numberAt(opened.db.rows('SELECT at FROM raw ORDER BY seq DESC LIMIT 1')[0], 0);

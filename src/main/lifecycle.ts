@@ -69,8 +69,10 @@ export const createLifecycle = (parts: LifecycleParts): Lifecycle => {
   const keepPlace = (window: BrowserWindow): void => {
     // It stands on the disk by then, and a demo's folder is about to go.
     if (woundDown) return;
-    place = { ...window.getNormalBounds(), maximized: window.isMaximized() };
-    keeping = writePlace(parts.placeFile, place).catch((error: unknown) => onError('window place', error));
+    const now = { ...window.getNormalBounds(), maximized: window.isMaximized() };
+    place = now;
+    // One after the other: a file is written by one writer at a time.
+    keeping = keeping.then(() => writePlace(parts.placeFile, now)).catch((error: unknown) => onError('window place', error));
   };
   const cancel = (timer: NodeJS.Timeout | null): null => {
     if (timer !== null) clearTimeout(timer);
@@ -78,7 +80,6 @@ export const createLifecycle = (parts: LifecycleParts): Lifecycle => {
   };
   const putAway = (window: BrowserWindow): void => {
     away = true;
-    keepPlace(window);
     window.hide();
     destroying = cancel(destroying);
     destroying = setTimeout(() => window.destroy(), DESTROY_MS);
@@ -136,7 +137,8 @@ export const createLifecycle = (parts: LifecycleParts): Lifecycle => {
       return;
     }
     crashes = [];
-    away = parts.trayShown();
+    // Without a tray it ends with the answer, not with the window.
+    away = true;
     window.destroy();
     dialog
       .showMessageBox({
@@ -153,8 +155,6 @@ export const createLifecycle = (parts: LifecycleParts): Lifecycle => {
         else if (!parts.trayShown()) app.quit();
       })
       .catch((error: unknown) => onError('message', error));
-    // Without a tray it ends with the answer, not with the window.
-    away = true;
   };
 
   const keeper = createWindowKeeper<BrowserWindow>({
