@@ -32,9 +32,12 @@ await runner(async () => {
   if (WITH_CLI.includes(name)) await ensureBuild();
   const program = await bundle(`tests/bench/${name}.ts`, `bench-${name}`);
   const surroundings = WITH_WINDOW.includes(name) ? await windowed() : { env: {}, stop: () => undefined };
+  let ended;
   try {
-    exitLike(await runInForeground(process.execPath, [program, ...rest], { env: { ...process.env, ...surroundings.env } }));
+    ended = await runInForeground(process.execPath, [program, ...rest], { env: { ...process.env, ...surroundings.env } });
   } finally {
     surroundings.stop();
   }
+  // Not before the display is gone: it may end us by the signal that ended the other.
+  exitLike(ended);
 });

@@ -17,20 +17,15 @@ export interface Relevance<T> {
   readonly unknown: readonly number[];
 }
 
+/** So many processes are gone through at a stretch. */
+export const STEP = 256;
+
 /**
  * Picks from all known processes those whom the rules may ask for. What a process is claimed for is its own nature, its session
  * record, or its parent's being claimed; what is judged of it rests on those above it, those below it and the owner that its
  * marks name. So that a table of thousands costs no more than its few.
+ * In steps, for tables so large that the event loop must not wait for all of it.
  */
-export const relevanceOf = <T extends Related>(known: ReadonlyMap<number, T>, selfPid: number): Relevance<T> => {
-  const steps = relevanceSteps(known, selfPid);
-  for (let step = steps.next(); ; step = steps.next()) if (step.done === true) return step.value;
-};
-
-/** So many processes are gone through at a stretch. */
-export const STEP = 256;
-
-/** The same in steps, for tables so large that the event loop must not wait for all of it. */
 export function* relevanceSteps<T extends Related>(known: ReadonlyMap<number, T>, selfPid: number): Generator<void, Relevance<T>, void> {
   let done = 0;
   const decided = new Map<T, boolean>();

@@ -11,6 +11,7 @@ export const startBus = (): Promise<{ readonly address: string; readonly stop: (
     });
     const ended = new Promise<void>((done) => daemon.once('exit', () => done()));
     daemon.once('error', reject);
+    void ended.then(() => reject(new Error('dbus-daemon ended before it said where it is')));
     daemon.stdout.once('data', (bytes: Buffer) =>
       resolve({
         address: bytes.toString().trim(),

@@ -25,6 +25,9 @@ interface User {
 
 describe.skipIf(!isRoot)('telling another user (needs root, to make some)', () => {
   let runDir = '';
+  let shared = '';
+  /** Also of a set-up that failed half-way. */
+  const made: string[] = [];
   let script = '';
   let users: Record<'bus' | 'terminal' | 'both' | 'neither' | 'trap', User>;
   const children: ChildProcess[] = [];
@@ -34,6 +37,7 @@ describe.skipIf(!isRoot)('telling another user (needs root, to make some)', () =
   const anUser = (what: string): User => {
     const name = `${PREFIX}${process.pid}-${what}`;
     execFileSync('useradd', ['--no-create-home', '--home-dir', '/nonexistent', '--shell', '/bin/sh', '--user-group', name]);
+    made.push(name);
     const [uid, gid] = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, name], { encoding: 'utf8' })));
     return { name, uid: uid ?? 0, gid: gid ?? 0 };
   };
@@ -71,7 +75,7 @@ describe.skipIf(!isRoot)('telling another user (needs root, to make some)', () =
   beforeAll(async () => {
     runDir = mkdtempSync(join(tmpdir(), 'owner-notice-'));
     execFileSync('chmod', ['755', runDir]);
-    const shared = mkdtempSync(join(tmpdir(), 'owner-notice-script-'));
+    shared = mkdtempSync(join(tmpdir(), 'owner-notice-script-'));
     execFileSync('chmod', ['755', shared]);
     script = join(shared, 'daemon.mjs');
     writeFileSync(script, readFileSync(await bundle(aFolder(), SHOW)), { mode: 0o644 });
@@ -79,8 +83,8 @@ describe.skipIf(!isRoot)('telling another user (needs root, to make some)', () =
   });
   afterAll(() => {
     for (const child of children) child.kill('SIGKILL');
-    for (const { name } of Object.values(users)) execFileSync('userdel', ['--force', name], { stdio: 'ignore' });
-    rmSync(runDir, { recursive: true, force: true });
+    for (const name of made) execFileSync('userdel', ['--force', name], { stdio: 'ignore' });
+    for (const folder of [runDir, shared]) rmSync(folder, { recursive: true, force: true });
   });
 
   it('is a notification on a bus that root itself is not let into, replaced by the next', async () => {

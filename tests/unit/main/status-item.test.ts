@@ -1,17 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import * as dbus from '@jellybrick/dbus-next';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createStatusItem } from '../../../src/main/status-item.js';
 import { watchTrayHost } from '../../../src/main/tray-host.js';
 import type { TrayDevice } from '../../../src/main/tray-keeper.js';
 import type { TrayCommand, TrayItem } from '../../../src/shared/tray-menu.js';
+import { startBus } from '../../fakes/desktop/bus.js';
 import { findLine, startTrayHost, type TrayHost } from '../../fakes/tray/host.js';
 import { until } from '../../fixtures/lab.js';
 
 const DAEMON = '/usr/bin/dbus-daemon';
-const CONFIG = fileURLToPath(new URL('../../e2e/xvfb-session.conf', import.meta.url));
 
 const entry = (label: string, command: TrayCommand | null, items: readonly TrayItem[] = []): TrayItem => ({
   kind: 'item',
@@ -24,7 +22,7 @@ const session = (pid: number, name: string): TrayItem => entry(name, null, [entr
 
 // The bus is one of the packages that the tests' set-up installs; without it the end-to-end tests do not run either.
 describe.skipIf(!existsSync(DAEMON))('an icon on a real bus (dbus-daemon is there)', () => {
-  let daemon: ChildProcess;
+  let server: Awaited<ReturnType<typeof startBus>>;
   let address: string;
   let bus: dbus.MessageBus;
   let host: TrayHost;
@@ -34,10 +32,8 @@ describe.skipIf(!existsSync(DAEMON))('an icon on a real bus (dbus-daemon is ther
   let problems: unknown[];
 
   beforeEach(async () => {
-    daemon = spawn(DAEMON, [`--config-file=${CONFIG}`, '--nofork', '--nopidfile', '--print-address=3'], {
-      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-    });
-    address = await new Promise<string>((resolve) => daemon.stdio[3]?.once('data', (bytes: Buffer) => resolve(bytes.toString().trim())));
+    server = await startBus();
+    address = server.address;
     bus = dbus.sessionBus({ busAddress: address });
     host = await startTrayHost(address);
     run = [];
@@ -57,7 +53,8 @@ describe.skipIf(!existsSync(DAEMON))('an icon on a real bus (dbus-daemon is ther
     device.destroy();
     await host.close();
     bus.disconnect();
-    daemon.kill();
+    await server.stop();
+    vi.unstubAllEnvs();
   });
 
   it('offers every size, the tooltip with markup escaped below its head, and a click that opens', async () => {
@@ -92,7 +89,7 @@ describe.skipIf(!existsSync(DAEMON))('an icon on a real bus (dbus-daemon is ther
   });
 
   it('finds the panel that is there, that goes, and that comes again', async () => {
-    process.env['DBUS_SESSION_BUS_ADDRESS'] = address;
+    vi.stubEnv('DBUS_SESSION_BUS_ADDRESS', address);
     const seen: boolean[] = [];
     const stop = watchTrayHost({ onChange: (found) => seen.push(found !== null), onError: () => undefined });
     await until('the panel', () => seen.length === 1);
@@ -105,7 +102,7 @@ describe.skipIf(!existsSync(DAEMON))('an icon on a real bus (dbus-daemon is ther
   });
 
   it('says so once where there is no bus', async () => {
-    process.env['DBUS_SESSION_BUS_ADDRESS'] = 'unix:path=/nowhere';
+    vi.stubEnv('DBUS_SESSION_BUS_ADDRESS', 'unix:path=/nowhere');
     const seen: boolean[] = [];
     const errors: unknown[] = [];
     const stop = watchTrayHost({ onChange: (found) => seen.push(found !== null), onError: (error) => errors.push(error) });

@@ -31,10 +31,13 @@ const canRunAsUser = (): boolean => {
 /** Three lives share this time. */
 const SECONDS = Math.round((soakMs ?? 120_000) / 3000);
 
-const folder = mkdtempSync(join(tmpdir(), 'cm-life-'));
-const engine = join(folder, '.local/share/claude/versions/2.1.330');
+let folder = '';
+let engine = '';
 
 beforeAll(async () => {
+  if (!isPossible) return;
+  folder = mkdtempSync(join(tmpdir(), 'cm-life-'));
+  engine = join(folder, '.local/share/claude/versions/2.1.330');
   chmodSync(folder, 0o755);
   mkdirSync(join(engine, '..'), { recursive: true });
   copyFileSync('/bin/sleep', engine);
@@ -50,7 +53,9 @@ beforeAll(async () => {
     },
   });
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  if (folder !== '') rmSync(folder, { recursive: true, force: true });
+});
 
 interface Observed {
   readonly looks: number;

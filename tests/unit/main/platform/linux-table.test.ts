@@ -1,16 +1,4 @@
-import {
-  chmodSync,
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, rmSync, statSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Platform } from '../../../../src/main/platform/index.js';
@@ -18,7 +6,7 @@ import { createLinuxPlatform } from '../../../../src/main/platform/linux.js';
 import type { RawProcess, Reading } from '../../../../src/shared/types.js';
 import type { FakeHost, FakeProcess } from '../../../fixtures/proc/build.js';
 import { BOOT_MS, makeHost, SELF_PID, writeProcess } from '../../../fixtures/proc/build.js';
-import { eventually, isRoot, OTHER_UID, ownChildren, running, stateOf } from './children.js';
+import { isRoot, OTHER_UID } from './children.js';
 
 let hosts: FakeHost[] = [];
 afterEach(() => {
@@ -401,86 +389,5 @@ describe('look after look', () => {
     await expect(platform.read('all')).rejects.toThrow();
     symlinkSync(String(SELF_PID), join(host.procRoot, 'self'));
     expect((await platform.read('all')).processes).toHaveLength(3);
-  });
-});
-
-describe('real processes', () => {
-  const children = ownChildren();
-  const folders: string[] = [];
-  afterEach(() => {
-    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-  });
-
-  it('sees an exec that keeps pid, stamp, name and arguments', async () => {
-    // The name makes it of interest, so that the executable's identity is read too.
-    const folder = mkdtempSync(join(tmpdir(), 'cm-claude-exec-'));
-    folders.push(folder);
-    const [first, second] = ['a', 'b'].map((name) => {
-      mkdirSync(join(folder, name));
-      copyFileSync('/bin/bash', join(folder, name, 'worker'));
-      return join(folder, name, 'worker');
-    });
-    if (first === undefined || second === undefined) throw new Error('unreachable');
-    // The second copy is called by the first one's name and runs the same script, which waits once more.
-    const script = `read -r line; exec -a ${first} ${second} -c "$BASH_EXECUTION_STRING"`;
-    const child = children.start(first, ['-c', script]);
-    await running(child.pid, first);
-    const platform = createLinuxPlatform();
-    const before = find(await platform.read('all'), child.pid);
-    child.stdin?.write('go\n');
-    await running(child.pid, second);
-    const after = find(await platform.read('all'), child.pid);
-    expect(after?.key).toEqual(before?.key);
-    expect(before?.facts).toMatchObject({ comm: 'worker', exe: first, argv: [first, '-c', script] });
-    expect(after?.facts).toMatchObject({ comm: 'worker', exe: second, argv: [first, '-c', script] });
-    const { dev, ino } = statSync(second, { bigint: true });
-    expect(after?.facts.exeId).toBe(`${dev}:${ino}`);
-    expect(before?.facts.exeId).not.toBe(after?.facts.exeId);
-  });
-
-  it('reads a title that node rewrote', async () => {
-    const child = children.start(process.execPath, [
-      '-e',
-      'process.title = "claude"; process.stdin.resume()',
-      '--',
-      'a long argument that leaves room',
-    ]);
-    const platform = createLinuxPlatform();
-    await eventually('the title', () => readFileSync(`/proc/${child.pid}/comm`, 'utf8') === 'claude\n');
-    const one = find(await platform.read('all'), child.pid);
-    expect([one?.facts.comm, one?.facts.argv]).toEqual(['claude', ['claude']]);
-  });
-
-  it('leaves out who ended between two looks, and shows a zombie', async () => {
-    const child = children.start('/bin/bash', ['-c', 'cat <&0 & exec sleep 600']);
-    const platform = createLinuxPlatform();
-    await running(child.pid, '/usr/bin/sleep');
-    const childsChild = await eventually(
-      'its child',
-      () => readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim() || null,
-    );
-    // Its parent is no shell any more, and asks nobody how they ended.
-    child.stdin?.end();
-    await eventually('a zombie', () => stateOf(Number(childsChild)) === 'Z');
-    expect(find(await platform.read('all'), Number(childsChild))).toMatchObject({
-      ppid: child.pid,
-      state: 'Z',
-      cwd: null,
-      facts: { exe: null, exeId: null, argv: [], marks: null },
-      counters: { rssBytes: 0, rssAnonBytes: 0, swapBytes: 0 },
-    });
-    child.kill('SIGKILL');
-    await eventually('its end', () => child.signalCode !== null);
-    expect(find(await platform.read('all'), child.pid)).toBeUndefined();
-  });
-
-  it('is not disturbed by processes that come and go while it looks', async () => {
-    children.start('/bin/bash', ['-c', 'while read -t 0 -r || true; do /bin/true; done']);
-    const platform = createLinuxPlatform();
-    for (let i = 0; i < 30; i++) {
-      const reading = await platform.read('all');
-      expect(reading.complete).toBe(true);
-      expect(find(reading, process.pid)?.facts.argv).toEqual(find(await platform.read('all'), process.pid)?.facts.argv);
-    }
   });
 });
