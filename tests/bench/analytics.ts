@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Api } from '../../src/shared/api.js';
 import type { LaunchedApp } from '../e2e/launch.js';
-import { answerFirstScreen, electronExecutable, isRoot, launchIn, makeHome } from '../e2e/launch.js';
+import { launchBuilt } from './built-app.js';
+import { rounded } from './figures.js';
 import type { Task, ThreadTrace } from './trace.js';
 import { cpuWithin, rendererThread } from './trace.js';
 
@@ -27,7 +28,6 @@ const RANGES = ['Last hour', 'Last 24 hours', 'Last 30 days'];
 const withParts = process.argv.includes('parts');
 const CATEGORIES = ['toplevel', '__metadata', ...(withParts ? ['devtools.timeline', 'disabled-by-default-devtools.timeline', 'v8'] : [])];
 
-const rounded = (value: number): number => Math.round(value * 100) / 100;
 const at = (values: readonly number[], part: number): number =>
   rounded(values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))] ?? Number.NaN);
 
@@ -57,18 +57,6 @@ const watch = (app: LaunchedApp['app'], file: string) =>
     { updates: WARM_UP + UPDATES, path: file, categories: CATEGORIES, quietMs: 0.7 * LOOK_MS },
   );
 
-const start = (home: string): Promise<LaunchedApp> => {
-  makeHome(home);
-  answerFirstScreen(home);
-  const [here, switches] = [process.cwd(), isRoot ? ['--no-sandbox'] : []];
-  return launchIn(
-    { executable: electronExecutable(), appFolder: here, cwd: here, switches, env: {} },
-    home,
-    { args: ['--demo'] },
-    () => undefined,
-  );
-};
-
 const partsOf = (thread: ThreadTrace, spans: readonly (readonly [number, number])[]): object => {
   const names = [...new Set(thread.parts.map(({ name }) => name))];
   const meanOf = (parts: readonly Task[]): number =>
@@ -91,7 +79,7 @@ const measure = async (app: LaunchedApp['app'], folder: string): Promise<{ reado
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'cm-bench-analytics-'));
-const launched = await start(join(folder, 'home'));
+const launched = await launchBuilt(join(folder, 'home'), { args: ['--demo'] });
 try {
   const { app, page } = launched;
   await page.locator('#tab-config').click();

@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { answerFirstScreen, electronExecutable, isRoot, launchIn, makeHome } from '../e2e/launch.js';
 import { createLab } from '../fixtures/lab.js';
+import { launchBuilt } from './built-app.js';
+import { median } from './figures.js';
 
 /**
  * How long after its start the window shows the first real rows, beside the first paint of an Electron that does nothing but open a page:
@@ -15,8 +16,6 @@ const TARGET_MS = 300;
 
 const BARE = `const { app, BrowserWindow } = require('electron');
 app.whenReady().then(() => new BrowserWindow({ width: 1280, height: 800 }).loadURL('data:text/html,<title>bare</title><p>bare'));`;
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 const writeBare = (folder: string): string => {
   const app = join(folder, 'bare');
@@ -34,10 +33,7 @@ interface Start {
 }
 
 const startOnce = async (appFolder: string, home: string, withRows: boolean): Promise<Start> => {
-  makeHome(home);
-  answerFirstScreen(home);
-  const place = { executable: electronExecutable(), appFolder, cwd: process.cwd(), switches: isRoot ? ['--no-sandbox'] : [], env: {} };
-  const { app, page, close } = await launchIn(place, home, {}, () => undefined);
+  const { app, page, close } = await launchBuilt(home, {}, appFolder);
   try {
     const rows = withRows
       ? await page.waitForFunction(() => document.querySelector('[data-row]') && performance.timeOrigin + performance.now())

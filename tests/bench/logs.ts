@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ElectronApplication, Page } from 'playwright-core';
-import { answerFirstScreen, electronExecutable, isRoot, launchIn, makeHome } from '../e2e/launch.js';
+import { launchBuilt } from './built-app.js';
 import { openPlainList } from './plain-list.js';
 import { cpuWithin, MARK, rendererThread, type Task } from './trace.js';
 
@@ -113,16 +113,7 @@ const watchMain = async (app: ElectronApplication): Promise<() => Promise<number
 
 const home = mkdtempSync(join(tmpdir(), 'cm-bench-logs-'));
 const file = fill(home);
-makeHome(home);
-answerFirstScreen(home);
-const place = {
-  executable: electronExecutable(),
-  appFolder: process.cwd(),
-  cwd: process.cwd(),
-  switches: isRoot ? ['--no-sandbox'] : [],
-  env: {},
-};
-const launched = await launchIn(place, home, {}, () => undefined);
+const launched = await launchBuilt(home);
 try {
   const { app, page } = launched;
   // On a machine that is busy otherwise; what is measured is CPU time.

@@ -10,7 +10,8 @@ import { createSessionRegistry } from '../../src/main/sessions.js';
 import { parseConfig } from '../../src/shared/config.js';
 import type { Crowd } from './crowd.js';
 import { startCrowd } from './crowd.js';
-import { compileFloor, cpuMs, floorMs, readPlainly, rivalsMs, rounded, startWatch } from './rivals.js';
+import { median, rounded } from './figures.js';
+import { compileFloor, cpuMs, floorMs, readPlainly, rivalsMs, startWatch } from './rivals.js';
 
 /**
  * What one look costs, side by side with how others look at all processes, all in one run, on a crowd of its own that grows: CPU time, of
@@ -33,8 +34,6 @@ const WATCHED_LOOKS = 10;
 /** A session is found without its record where the disk did not answer in time, on a machine that is busy. */
 const TRIES = 5;
 const TARGETS = { quietToFloor: 0.5, forksToFloor: 2, growth: 2 };
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 const newLooker = (home: string): Looker => {
   const platform = createPlatform();

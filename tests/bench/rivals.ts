@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cleanEnv } from './crowd.js';
+import { rounded } from './figures.js';
 
 /** Others' ways to read all processes, and our command line from outside: CPU time in ms. */
 
@@ -10,8 +11,6 @@ const TICK_MS = 10;
 const NS_A_MS = 1_000_000;
 /** Who has not answered by then is not waited for: with thousands of processes one of them needs minutes. */
 const PATIENCE_MS = 20_000;
-
-export const rounded = (value: number): number => Math.round(value * 100) / 100;
 
 /** CPU time of this process, all of its threads, for some work. */
 export const cpuMs = async (work: () => unknown): Promise<number> => {

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LaunchedApp } from '../e2e/launch.js';
-import { answerFirstScreen, electronExecutable, isRoot, launchIn, makeHome } from '../e2e/launch.js';
+import { launchBuilt } from './built-app.js';
+import { median, rounded } from './figures.js';
 import { FIRST_NUMBER, play } from './play.js';
 import { cpuWithin, rendererThread } from './trace.js';
 import { bytesOf, crowdStates, updatesOf } from './window-states.js';
@@ -23,23 +24,8 @@ const TARGETS = { rendererMs: 16, bytesAt300Rows: 20_000 };
 const withParts = process.argv.includes('parts');
 const MORE_CATEGORIES = withParts ? ['devtools.timeline', 'disabled-by-default-devtools.timeline', 'v8'] : [];
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 /** On a machine that does other things too, the least is nearest to what the work itself takes. */
 const least = (values: readonly number[]): number => Math.min(...values);
-const rounded = (value: number): number => Math.round(value * 100) / 100;
-
-const start = async (home: string): Promise<LaunchedApp> => {
-  makeHome(home);
-  answerFirstScreen(home);
-  const place = {
-    executable: electronExecutable(),
-    appFolder: process.cwd(),
-    cwd: process.cwd(),
-    switches: isRoot ? ['--no-sandbox'] : [],
-    env: {},
-  };
-  return launchIn(place, home, {}, () => undefined);
-};
 
 const measure = async ({ app, page }: LaunchedApp, folder: string, rows: number): Promise<object> => {
   const states = crowdStates(rows, TICKS);
@@ -76,7 +62,7 @@ const measure = async ({ app, page }: LaunchedApp, folder: string, rows: number)
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'cm-bench-window-'));
-const launched = await start(folder);
+const launched = await launchBuilt(folder);
 try {
   const { page } = launched;
   await page.locator('.toolbar').waitFor();
