@@ -1,5 +1,5 @@
 import type { Core } from '../main/core.js';
-import type { ActionRequest, ActionScope, EndReport, EndResult, Failure, Preview, PreviewTarget } from '../shared/api.js';
+import type { ActionRequest, ActionScope, EndReport, EndResult, Preview, PreviewTarget } from '../shared/api.js';
 import { acceptedKeys } from '../shared/end-plan.js';
 import { keyId, sameKey } from '../shared/process-key.js';
 import type { ProcessKey } from '../shared/types.js';
@@ -7,7 +7,7 @@ import { previewJson, previewLines, reportJson, reportLines, untriedJson } from 
 import { askToType, canAsk, confirm } from './confirm.js';
 import type { ErrorJson } from './json-shape.js';
 import type { ExitCode, Trouble, Ui } from './output.js';
-import { clean, exitCodeOf, fail, sentence, troubleJson } from './output.js';
+import { clean, exitCodeOf, fail, failureTrouble, sentence, troubleJson } from './output.js';
 
 /** What is asked for, before anybody has looked: pids, or one of the scopes that main finds the members of. */
 export interface Order extends Omit<ActionRequest, 'scope' | 'elevated'> {
@@ -26,8 +26,6 @@ export interface Consent {
 
 /** Previews are bound to who asked; this run has one only. */
 const CALLER = 'cli';
-
-const failureTrouble = ({ reason, id, values }: Failure): Trouble => ({ reason, key: `error.${id}`, ...(values ? { values } : {}) });
 
 /** Consent by flags accepts the preview less its warned lines; a person at the prompt has read the warnings and accepts all ticked ones. */
 const acceptedOf = (preview: Preview, { yes, confirmation }: Consent): PreviewTarget[] => {

@@ -22,3 +22,6 @@ export const usage = (key: string, values?: Trouble['values']): Trouble => ({
 
 /** Wrong use as a choice. */
 export const wrong = (key: string, values?: Trouble['values']): Choice => ({ trouble: usage(key, values) });
+
+/** For an option that may be given more than once. */
+export const collect = (text: string, texts: readonly string[] = []): readonly string[] => [...texts, text];

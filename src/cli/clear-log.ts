@@ -1,11 +1,10 @@
 import type { Core } from '../main/core.js';
-import type { LogClearing } from '../main/log-clearing.js';
 import { createLogClearing } from '../main/log-clearing.js';
 import { canAsk, confirm } from './confirm.js';
 import type { LogClearJson } from './json-shape.js';
 import { JSON_VERSION } from './json-shape.js';
 import type { ExitCode, Ui } from './output.js';
-import { fail } from './output.js';
+import { fail, failureTrouble } from './output.js';
 
 export interface ClearLogOptions {
   /** Null = as configured. */
@@ -21,8 +20,6 @@ export const clearLog = async (ui: Ui, core: Core, { days, dryRun, yes }: ClearL
   const clearing = createLogClearing({
     ...{ path: core.paths.actionLogFile, log: core.actionLog, now: Date.now, identify: core.platform.identify },
   });
-  const failed = ({ reason, id, values }: Extract<Awaited<ReturnType<LogClearing>>, { readonly ok: false }>['failure']): ExitCode =>
-    fail(ui, { reason, key: `error.${id}`, ...(values ? { values } : {}) });
   const conclude = (lines: number, cleared: boolean): ExitCode => {
     if (ui.json) ui.data({ version: JSON_VERSION, dryRun, days: olderThanDays, lines, cleared } satisfies LogClearJson);
     else ui.print(t(`cli.clearLog.${cleared ? 'done' : lines === 0 ? 'none' : 'would'}`, { count: lines, days: olderThanDays }));
@@ -30,7 +27,7 @@ export const clearLog = async (ui: Ui, core: Core, { days, dryRun, yes }: ClearL
   };
 
   const counted = await clearing({ olderThanDays, preview: true });
-  if (!counted.ok) return failed(counted.failure);
+  if (!counted.ok) return fail(ui, failureTrouble(counted.failure));
   const { lines } = counted.value;
   if (dryRun || lines === 0) return conclude(lines, false);
   if (!yes) {
@@ -39,5 +36,5 @@ export const clearLog = async (ui: Ui, core: Core, { days, dryRun, yes }: ClearL
       return fail(ui, { reason: 'cancelled', key: 'cli.clearLog.cancelled' });
   }
   const cleared = await clearing({ olderThanDays, preview: false });
-  return cleared.ok ? conclude(cleared.value.lines, true) : failed(cleared.failure);
+  return cleared.ok ? conclude(cleared.value.lines, true) : fail(ui, failureTrouble(cleared.failure));
 };

@@ -38,7 +38,7 @@ export const keyName = (key: ConfigKey): string => {
 };
 
 /** The setting that a key names; a rule has none, for it is there or not. */
-export const settingOf = (key: ConfigKey): Setting | UserSetting | null =>
+const settingOf = (key: ConfigKey): Setting | UserSetting | null =>
   key.at === 'global' ? SETTINGS[key.key] : key.at === 'user' ? USER_SETTINGS[key.key] : null;
 
 /** A typed text as a value of the setting; what is none of its kind stays a text, which the setting then refuses. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Translate } from '../main/i18n.js';
 import type { Choice } from './choice.js';
-import { withCore, wrong } from './choice.js';
+import { collect, withCore, wrong } from './choice.js';
 import type { ApplyOptions } from './config.js';
 import {
   configBackups,
@@ -37,7 +37,6 @@ const LIMITS = {
 } as const;
 
 const apply = ({ yes, acceptWeaker }: ApplyFlags): ApplyOptions => ({ yes: yes === true, accept: acceptWeaker ?? [] });
-const collect = (key: string, keys: readonly string[] = []): readonly string[] => [...keys, key];
 
 /** The commands on the configuration. */
 export const addConfigCommands = (program: Command, t: Translate, choose: (choice: Choice) => void): void => {

@@ -7,6 +7,7 @@ import type { Failure, Result } from '../shared/api.js';
 import type { ConfigPreview, Edit } from '../shared/config-edit.js';
 import { editId, valueIn } from '../shared/config-edit.js';
 import { MAX_CONFIG_BYTES } from '../shared/config-text.js';
+import { isFields } from '../shared/config-unknown.js';
 import { formatDateTime } from '../shared/format.js';
 import { SETTING_KEYS, USER_SETTING_KEYS } from '../shared/settings.js';
 import type { ConfigKey } from './config-key.js';
@@ -15,11 +16,10 @@ import { canAsk, confirm } from './confirm.js';
 import type { BackupsJson, ConfigJson, ConfigPreviewJson } from './json-shape.js';
 import { JSON_VERSION } from './json-shape.js';
 import type { ExitCode, Ui } from './output.js';
-import { clean, fail } from './output.js';
+import { clean, fail, failureTrouble } from './output.js';
 
 /** A refused change is one that failed, with the key and its range in words: 1, as the issue has it. */
-const refused = (ui: Ui, { id, values }: Failure): ExitCode =>
-  fail(ui, { reason: 'failed', key: `error.${id}`, ...(values ? { values } : {}) });
+export const refused = (ui: Ui, failure: Failure): ExitCode => fail(ui, { ...failureTrouble(failure), reason: 'failed' });
 
 const textOf = (value: unknown): string => clean(value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value));
 
@@ -29,9 +29,6 @@ interface Entry {
   /** Whether it stands in the file; else it is a default. */
   readonly set: boolean;
 }
-
-const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const entries = ({ configStore }: Core): readonly Entry[] => {
   const { json } = configStore.file();

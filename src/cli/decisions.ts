@@ -6,7 +6,7 @@ import { formatBytes, formatDateTime } from '../shared/format.js';
 import type { DecisionsJson } from './decisions-shape.js';
 import { JSON_VERSION } from './json-shape.js';
 import type { ExitCode, Ui } from './output.js';
-import { clean, fail } from './output.js';
+import { clean, fail, failureTrouble } from './output.js';
 import type { Cell, Column } from './table.js';
 import { FILE_COLUMNS, renderTable } from './table.js';
 
@@ -45,10 +45,7 @@ const tableOf = (ui: Ui, decisions: readonly Decision[]): readonly string[] => {
 /** What automatic cleanup decided since a time, ends and skips alike, each with its reason; the newest last. */
 export const decisions = async (ui: Ui, core: Core, sinceMs: number): Promise<ExitCode> => {
   const read = await readDecisions(decisionsFile(core.paths.stateDir), Date.now() - sinceMs);
-  if (!read.ok) {
-    const { reason, id, values } = read.failure;
-    return fail(ui, { reason, key: `error.${id}`, ...(values ? { values } : {}) });
-  }
+  if (!read.ok) return fail(ui, failureTrouble(read.failure));
   if (ui.json)
     ui.data({ version: JSON_VERSION, decisions: read.value.map((one) => ({ ...one, key: { ...one.key } })) } satisfies DecisionsJson);
   else if (read.value.length === 0) ui.print(ui.t('cli.decisions.none'));

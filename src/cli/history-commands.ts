@@ -3,7 +3,7 @@ import type { Translate } from '../main/i18n.js';
 import type { Edit } from '../shared/config-edit.js';
 import { MOST_REHEARSED_DAYS } from '../shared/rehearsal.js';
 import type { Choice } from './choice.js';
-import { withCore, wrong } from './choice.js';
+import { collect, withCore, wrong } from './choice.js';
 import { editOf, parseKey, parseValue } from './config-key.js';
 import { decisions } from './decisions.js';
 import { history, MAX_SINCE_DAYS, parseSince, ranking } from './history.js';
@@ -24,8 +24,6 @@ interface RehearseFlags {
   readonly days?: string;
   readonly json?: true;
 }
-
-const collect = (text: string, texts: readonly string[] = []): readonly string[] => [...texts, text];
 
 /** KEY=VALUE as a change; null = there is no such key. A user's name may hold no "=". */
 const editFrom = (text: string): Edit | null => {

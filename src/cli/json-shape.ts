@@ -259,7 +259,6 @@ export type LogClearJson = z.infer<typeof logClearShape>;
 const values = z.array(z.number().nullable());
 const bounds = z.strictObject({ min: values, mean: values, max: values });
 const measured = { memoryBytes: bounds, cpuPercent: bounds, processes: bounds };
-const processKeyShape = z.strictObject({ pid: z.int(), startedAt: z.string() });
 
 /** `history --json`: every list is as long as `times`; null = nothing was recorded then. */
 export const historyShape = z.strictObject({
@@ -278,7 +277,7 @@ export const historyShape = z.strictObject({
       name: z.string().nullable(),
       session: z
         .strictObject({
-          key: processKeyShape,
+          key: keyShape,
           user: z.string().nullable(),
           project: z.string().nullable(),
           kind,

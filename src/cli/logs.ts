@@ -6,7 +6,7 @@ import { exportLine, selectLog } from '../shared/log-query.js';
 import type { LogsJson } from './json-shape.js';
 import { JSON_VERSION } from './json-shape.js';
 import type { ExitCode, Ui } from './output.js';
-import { fail } from './output.js';
+import { fail, failureTrouble } from './output.js';
 
 export interface LogsOptions {
   readonly limit: number;
@@ -17,10 +17,7 @@ export interface LogsOptions {
 /** The last lines of the action log, the newest last as in the file; control characters that an old file may hold are escaped. */
 export const logs = async (ui: Ui, core: Core, { limit, levels }: LogsOptions): Promise<ExitCode> => {
   const read = await createLogReader({ path: core.paths.actionLogFile }).read();
-  if (!read.ok) {
-    const { reason, id, values } = read.failure;
-    return fail(ui, { reason, key: `error.${id}`, ...(values ? { values } : {}) });
-  }
+  if (!read.ok) return fail(ui, failureTrouble(read.failure));
   const { records, skipped } = read.value;
   const { matching } = selectLog(records, levels === null ? {} : { levels });
   const shown = matching.slice(-limit).flatMap((index) => records[index] ?? []);

@@ -1,5 +1,5 @@
 import type { Translate } from '../main/i18n.js';
-import type { Reason, Warning } from '../shared/api.js';
+import type { Failure, Reason, Warning } from '../shared/api.js';
 import type { Language } from '../shared/format.js';
 import { cleanText } from '../shared/redact.js';
 import type { Evidence, Refusal } from '../shared/types.js';
@@ -116,3 +116,6 @@ export const createUi = (io: Io, t: Translate, language: Language, options: { js
   note: (line) => io.stderr.write(`${line}\n`),
   data: (value) => io.stdout.write(`${jsonLine(value)}\n`),
 });
+
+/** What main could not do, as the command line's own trouble. */
+export const failureTrouble = ({ reason, id, values }: Failure): Trouble => ({ reason, key: `error.${id}`, ...(values ? { values } : {}) });

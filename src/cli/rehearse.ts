@@ -4,6 +4,7 @@ import { readRehearsal } from '../main/rehearse.js';
 import type { Edit } from '../shared/config-edit.js';
 import { formatBytes, formatDateTime } from '../shared/format.js';
 import type { Rehearsal } from '../shared/rehearsal.js';
+import { refused } from './config.js';
 import { asked } from './history.js';
 import { JSON_VERSION } from './json-shape.js';
 import type { ExitCode, Ui } from './output.js';
@@ -55,10 +56,7 @@ const tableOf = ({ t, language, io, paint }: Ui, { ends }: Rehearsal): readonly 
 /** What automatic cleanup would have ended in the last days, by the settings in force or with some of them changed. Changes nothing. */
 export const rehearse = (ui: Ui, core: Core, { edits, days }: RehearseOptions): Promise<ExitCode> => {
   const wrong = wrongEdit(edits);
-  if (wrong !== null && !wrong.ok) {
-    const { id, values } = wrong.failure;
-    return Promise.resolve(fail(ui, { reason: 'failed', key: `error.${id}`, ...(values ? { values } : {}) }));
-  }
+  if (wrong !== null && !wrong.ok) return Promise.resolve(refused(ui, wrong.failure));
   return asked(ui, core, (db, { nowMs }) => {
     const { t, language } = ui;
     const result = readRehearsal(db, { edits, days, config: core.configStore.get(), nowMs, selfUid: core.self.uid });

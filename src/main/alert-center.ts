@@ -36,7 +36,8 @@ export interface AlertCenterParts {
 export const MOST_ALERTS = 100;
 const PREFIX = 'alert-';
 const SUMMARY = `${PREFIX}summary`;
-const MONITOR: Destination = { tab: 'monitor', key: null, request: null };
+/** Where there is nothing to point at. */
+export const MONITOR: Destination = { tab: 'monitor', key: null, request: null };
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1_048_576)}MB`;
 const figure = (rule: Metric, value: number): string => {

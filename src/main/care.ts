@@ -5,7 +5,7 @@ import type { Finding } from '../shared/findings.js';
 import type { Language } from '../shared/format.js';
 import { createPolicyState, evaluate, rehearse } from '../shared/policy.js';
 import type { Os } from '../shared/types.js';
-import { createAlertCenter, MOST_ALERTS } from './alert-center.js';
+import { createAlertCenter, MONITOR, MOST_ALERTS } from './alert-center.js';
 import { readPastAlerts } from './alert-history.js';
 import type { Automation } from './automation.js';
 import { createAutomation } from './automation.js';
@@ -56,7 +56,6 @@ const done: Result<null> = { ok: true, value: null };
 const MINUTE_MS = 60_000;
 /** Where regular looks are switched off, it looks by itself, this rarely. */
 const LONELY_MS = MINUTE_MS;
-const MONITOR: Destination = { tab: 'monitor', key: null, request: null };
 
 /** Wires the policy to looks, notifications, log and window. */
 export const createCare = (parts: CareParts): Care => {

@@ -1,7 +1,6 @@
 import type { Alert } from './alerts.js';
 import { formatAge, formatBytes, formatCpu, formatNumber, type Language } from './format.js';
-
-type Say = (key: string, values?: Readonly<Record<string, string | number>>) => string;
+import type { Say } from './tray-view.js';
 
 const figures = ({ rule, culprit: { value, limit } }: Alert, language: Language): { readonly value: string; readonly limit: string } => {
   const show = (figure: number): string => {

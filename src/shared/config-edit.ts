@@ -1,7 +1,7 @@
 import type { Config, ProtectRule } from './config.js';
 import type { Json } from './config-text.js';
 import type { UnknownPath } from './config-unknown.js';
-import { isSoundUnknown, unknownIn } from './config-unknown.js';
+import { isFields, isSoundUnknown, unknownIn } from './config-unknown.js';
 import type { Setting, SettingKey, UserSetting, UserSettingKey } from './settings.js';
 import { fits, LONGEST_RULE, LONGEST_USER, PROTECT_BY, SETTING_KEYS, SETTINGS, USER_SETTING_KEYS, USER_SETTINGS } from './settings.js';
 
@@ -28,7 +28,6 @@ export interface EditPreview {
   readonly after: unknown;
 }
 
-const isFields = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 const fields = (value: unknown): Json => (isFields(value) ? value : {});
 const ownOf = (of: Json, key: string): unknown => (Object.hasOwn(of, key) ? of[key] : undefined);
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -18,7 +18,7 @@ const KNOWN_LIMITS: readonly string[] = USER_SETTING_KEYS;
 /** Names that mean something to the language itself; whoever reads the file next may be less careful than we are. */
 const FORBIDDEN = ['__proto__', 'constructor', 'prototype'];
 
-const isFields = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isFields = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isName = (name: string): boolean => name.length <= LONGEST_USER && !FORBIDDEN.includes(name);
 const entriesOf = (value: unknown): readonly (readonly [string, unknown])[] =>
   isFields(value) ? Object.entries(value).filter(([name]) => isName(name)) : [];
