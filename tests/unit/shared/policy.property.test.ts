@@ -134,7 +134,7 @@ describe('the policy over scripted days', () => {
           expect(ends.filter((at) => monotonicMs - at < HOUR_MS).length).toBeLessThanOrEqual(ENDS_PER_HOUR);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 300 },
     );
     // A policy that never wishes anything would pass all of the above.
     expect(given).toBeGreaterThan(500);
