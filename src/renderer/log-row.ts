@@ -1,24 +1,22 @@
 import type { LogRow } from '../shared/api.js';
 import type { Language } from '../shared/format.js';
 import { cleanText } from '../shared/redact.js';
+import { KINDS } from '../shared/types.js';
 
-/** Fields whose names have words; the others stand as they are. */
-export const KNOWN_FIELDS = [
-  'PID',
-  'User',
-  'Memory',
-  'Signal',
-  'Result',
-  'Reason',
-  'Freed',
-  'Kind',
-  'Session',
-  'Resume',
-  'Mortos',
-  'Ended',
-  'Lines',
-  'Before',
-] as const;
+/** Fields, results and reasons that have words (`log.field`, `log.result`, `log.reason`); the others stand as they are. */
+export const KNOWN_FIELDS: readonly string[] = [
+  ...['PID', 'User', 'Memory', 'Signal', 'Priority', 'Result', 'Reason', 'Freed', 'Kind', 'Session', 'Resume', 'Name'],
+  ...['Mortos', 'Ended', 'Failed', 'Skipped', 'Refused', 'Hours', 'Lines', 'Before'],
+  ...['Cause', 'Rule', 'Value', 'Limit', 'Key', 'From', 'To', 'More', 'Agreed', 'Source'],
+];
+export const KNOWN_RESULTS: readonly string[] = [
+  ...['done', 'ended', 'failed', 'skipped', 'refused', 'cancelled', 'nothing to do', 'respawned'],
+  ...['asked', 'reported', 'removed', 'kept', 'agreed', 'not saved', 'firing', 'recovered'],
+];
+export const KNOWN_REASONS: readonly string[] = ['gone', 'denied', 'protected', 'changed', 'timeout', 'cancelled', 'expired', 'invalid'];
+
+/** A text of the page's language by its key. */
+export type LogWords = (key: string) => string;
 
 /** A value of a line, or null; the first of that name. */
 export const fieldOf = (row: LogRow, name: string): string | null => {
@@ -26,21 +24,37 @@ export const fieldOf = (row: LogRow, name: string): string | null => {
   return value === undefined || value === '' ? null : value;
 };
 
-/** Whom a line speaks of: its pid, the pids that were ended, or what stands first in it. */
-export const targetOf = (row: LogRow): string | null => {
+/** Whom a line speaks of: its pid with its kind in words, or the pids that were ended. */
+export const targetOf = (row: LogRow, say: LogWords): string | null => {
   const pid = fieldOf(row, 'PID');
   const many = pid === null ? (fieldOf(row, 'Ended') ?? fieldOf(row, 'Mortos')) : null;
   const kind = fieldOf(row, 'Kind');
-  if (pid !== null) return cleanText(kind === null || kind === '?' ? pid : `${pid} ${kind}`, 200);
+  if (pid !== null)
+    return cleanText(
+      kind === null || kind === '?' ? pid : `${pid} ${KINDS.some((known) => known === kind) ? say(`kind.${kind}`) : kind}`,
+      200,
+    );
   return many === null ? null : cleanText(many, 200);
 };
 
 /** Fields that have a column of their own, or say less than the others. */
 const ELSEWHERE = new Set(['PID', 'User', 'Freed', 'Kind', 'Memory', 'Session', 'Resume', 'Mortos', 'Ended']);
 
-/** How it went, as the line says it: result and reason, else whatever it says that no other column shows. */
-export const outcomeOf = (row: LogRow): string | null => {
-  const said = [fieldOf(row, 'Result'), fieldOf(row, 'Reason')].filter((text) => text !== null);
+/** "changed (startStamp)" is a reason and, for who looks closer, which one of it. */
+const reasonWord = (reason: string, say: LogWords): string => {
+  const [, word = ''] = /^([a-z]+)(?: \(\w+\))?$/.exec(reason) ?? [];
+  return KNOWN_REASONS.includes(word) ? say(`log.reason.${word}`) : reason;
+};
+
+/** How it went: result and reason in words where there are some, else whatever the line says that no other column shows. */
+export const outcomeOf = (row: LogRow, say: LogWords): string | null => {
+  const result = fieldOf(row, 'Result');
+  const reason = fieldOf(row, 'Reason');
+  const said = [
+    ...(result === null ? [] : [KNOWN_RESULTS.includes(result) ? say(`log.result.${result}`) : result]),
+    // That it was cancelled because it was cancelled is said once.
+    ...(reason === null || reason === result ? [] : [reasonWord(reason, say)]),
+  ];
   const rest = row.fields
     .filter(([key, value]) => !ELSEWHERE.has(key) && value !== '')
     .map(([key, value]) => (key === '' || key === 'Signal' ? value : `${key}: ${value}`));

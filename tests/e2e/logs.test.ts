@@ -79,8 +79,8 @@ describe('the Logs tab', () => {
     await expect.poll(() => foot().textContent()).toContain('1 line is not understood');
     const rows = await shown();
     expect(rows[0]).toContain('InfoClean old–ann');
-    expect(rows[0]).toContain('skipped, changed');
-    expect(rows[1]).toContain(`ErrorEnd process77${HOSTILE}–failed, timeout (timeout)`);
+    expect(rows[0]).toContain('Skipped, changed meanwhile');
+    expect(rows[1]).toContain(`ErrorEnd process77${HOSTILE}–Failed, took too long`);
     expect(rows.length).toBeLessThan(80);
     expect(
       await page()
@@ -285,7 +285,7 @@ describe('the Logs tab', () => {
     await page().getByRole('button', { name: 'Menu', exact: true }).click();
     await page().getByRole('menuitemradio', { name: 'Português (Brasil)' }).click();
     await page().getByRole('treegrid', { name: 'Registro de ações' }).waitFor();
-    await expect.poll(() => page().locator('.toolbar').textContent()).toContain('Todas as ações');
+    await expect.poll(() => page().locator('.toolbar').textContent()).toContain('Sucesso 4Erro 1Info 3AçãoUsuárioHorário');
   });
 
   it('complained of nothing', () => {

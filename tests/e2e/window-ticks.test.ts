@@ -45,6 +45,19 @@ describe('the window, tick after tick', () => {
     }
   };
 
+  it('draws no frames for the countdown between two looks of its own: a second is one step', async () => {
+    const moving = await launched.page.evaluate(async () => {
+      const seen = new Set<string>();
+      for (let sample = 0; sample < 20; sample++) {
+        for (const { effect } of document.getAnimations())
+          if (effect instanceof KeyframeEffect && effect.target?.closest('aside')) seen.add(effect.target.outerHTML.slice(0, 80));
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      return [...seen];
+    });
+    expect(moving).toEqual([]);
+  });
+
   it('takes patches of at most 20 kB at 300 rows, and holds no more after 100 of them than after 10', async () => {
     const updates = updatesOf(crowdStates(300, 111), FIRST_NUMBER);
     expect(Math.max(...updates.slice(1).map(bytesOf))).toBeLessThanOrEqual(20_000);

@@ -156,7 +156,7 @@ export const Excluded = ({
             <span className="reason">{sayFrom(say, 'refusal', refusal)}</span>
             {asAdmin && canElevate(refusal) ? (
               <button type="button" className="link" aria-label={`${say('ui.action.admin')} ${name}`} onClick={() => elevate([key])}>
-                {say('ui.action.admin')}
+                {say('ui.action.adminShort')}
               </button>
             ) : (
               <span />

@@ -2,6 +2,7 @@ import { Dialog } from '@base-ui/react/dialog';
 import { Fragment, type ReactNode, useRef } from 'react';
 import { useWords } from '../i18n.js';
 import { useShown } from '../store.js';
+import { TABS } from '../tab.js';
 import { useView } from '../view.js';
 import { focusGrid } from './grid-focus.js';
 import { Stopped } from './Stopped.js';
@@ -35,8 +36,8 @@ const SHORTCUTS: readonly { readonly group: string; readonly keys: readonly (rea
       ['refresh', ['F5', 'Ctrl+R']],
       ['pause', ['Space']],
       ['hold', ['Ctrl']],
-      ['monitor', ['Ctrl+1']],
-      ['logs', ['Ctrl+2']],
+      ['tabs', TABS.map((_, index) => `Ctrl+${index + 1}`)],
+      ['settings', ['Ctrl+,']],
       ['close', ['Esc']],
       ['help', ['?']],
     ],
@@ -65,7 +66,7 @@ const Shortcuts = () => {
                     </kbd>
                   ))}
                 </dt>
-                <dd>{say(`ui.keys.${what}`)}</dd>
+                <dd>{what === 'tabs' ? TABS.map((tab) => say(`ui.tab.${tab}`)).join(', ') : say(`ui.keys.${what}`)}</dd>
               </Fragment>
             ))}
           </dl>

@@ -20,7 +20,7 @@ const Fields = ({ row }: { readonly row: LogRow }) => {
     ...row.fields.map(
       ([key, value]) =>
         [
-          KNOWN_FIELDS.some((known) => known === key) ? say(`log.field.${key}`) : key === '' ? say('log.field.text') : cleanText(key, 64),
+          KNOWN_FIELDS.includes(key) ? say(`log.field.${key}`) : key === '' ? say('log.field.text') : cleanText(key, 64),
           cleanText(value, 4096),
         ] as const,
     ),
@@ -78,6 +78,7 @@ interface LogLineProps {
 
 /** One line as a row, with its details below it when they are open; a bare row while it is on its way. */
 export const LogLine = memo(({ row, place, index, open, current, year }: LogLineProps) => {
+  const say = useWords();
   const language = useLanguage();
   const actionName = useActionName();
   const shared = { 'data-row': String(place), 'aria-rowindex': index + 2, tabIndex: current ? 0 : -1 } as const;
@@ -91,8 +92,8 @@ export const LogLine = memo(({ row, place, index, open, current, year }: LogLine
     );
   const { day, time } = whenOf(row.at, year, language);
   const user = fieldOf(row, 'User');
-  const target = targetOf(row);
-  const outcome = outcomeOf(row);
+  const target = targetOf(row, say);
+  const outcome = outcomeOf(row, say);
   const freed = freedOf(row);
   return (
     <>

@@ -25,7 +25,7 @@ export const LogTime = () => {
   return (
     <Popover.Root>
       <Popover.Trigger className={set ? 'chip pick set' : 'chip pick'} aria-label={`${say('ui.log.time')}: ${label}`}>
-        <span className="clip">{label}</span>
+        <span className="clip">{set ? label : say('ui.log.time')}</span>
         <Icon name="down" />
       </Popover.Trigger>
       <Popover.Portal container={overlayRoot}>

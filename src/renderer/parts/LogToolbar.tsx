@@ -81,6 +81,7 @@ export const LogToolbar = ({ following, onFollow }: { readonly following: boolea
       <span className="sep" />
       <Picker
         name={say('ui.log.action')}
+        idle={say('ui.log.action')}
         value={filter.action ?? ANY}
         none={ANY}
         onPick={(action) => setLogFilter({ action })}
@@ -91,6 +92,7 @@ export const LogToolbar = ({ following, onFollow }: { readonly following: boolea
       />
       <Picker
         name={say('ui.toolbar.user')}
+        idle={say('ui.toolbar.user')}
         value={filter.user ?? ANY}
         none={ANY}
         onPick={(user) => setLogFilter({ user })}

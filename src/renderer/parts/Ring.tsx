@@ -22,7 +22,7 @@ export const Ring = ({ secondsLeft, intervalSeconds }: RingProps) => {
     );
   const share = Math.min(1, Math.max(0, secondsLeft / Math.max(1, intervalSeconds)));
   return (
-    <span className={share === 1 ? 'ring full' : 'ring'} aria-hidden="true">
+    <span className="ring" aria-hidden="true">
       <svg viewBox="0 0 24 24" aria-hidden="true">
         <circle className="bg" cx="12" cy="12" r={RADIUS} />
         <circle className="fg" cx="12" cy="12" r={RADIUS} strokeDasharray={LENGTH} strokeDashoffset={LENGTH * (1 - share)} />

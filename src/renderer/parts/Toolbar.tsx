@@ -48,7 +48,8 @@ const UserPicker = ({ processes }: { readonly processes: readonly ProcessView[] 
       user === null ? [] : [{ value: user, label: user, aside: formatNumber(count, language) }],
     ),
   ]);
-  return <Picker name={say('ui.toolbar.user')} value={chosen ?? EVERYBODY} none={EVERYBODY} onPick={pickUser} choices={choices} />;
+  const name = say('ui.toolbar.user');
+  return <Picker name={name} idle={name} value={chosen ?? EVERYBODY} none={EVERYBODY} onPick={pickUser} choices={choices} />;
 };
 
 const ActivityPicker = memo(() => {
@@ -62,6 +63,7 @@ const ActivityPicker = memo(() => {
     <Picker
       className={chosen === 'any' ? 'hide-narrow' : ''}
       name={say('ui.toolbar.activity')}
+      idle={say('ui.toolbar.activity')}
       value={chosen}
       none="any"
       onPick={pickActivity}

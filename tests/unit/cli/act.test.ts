@@ -133,7 +133,7 @@ describe('refusals', () => {
   it.each([
     ['notClaude', 'protected', 'This is not a Claude process.'],
     ['ancestor', 'protected', 'Claude Manager runs inside this process.'],
-    ['otherUser', 'denied', 'It belongs to the user jo. Only that user or an administrator can end it.'],
+    ['otherUser', 'denied', 'It belongs to the user jo. Only that user or an administrator may do that.'],
   ] as const)('%s ends with 3 and says why', async (id, reason, words) => {
     const seen = await run(excluded(id, reason), { yes: true });
     expect(seen).toEqual({ code: 3, calls: [asked()], out: '', err: `claude-manager: ${words}\n`, held: 0 });

@@ -53,7 +53,7 @@ describe('explain', () => {
       'Kind: MCP server (mcp-server)',
       '  + ⟦evidence.noSuchEvidence⟧',
       'Left over: not certain',
-      'Can be ended: no. It belongs to the user jo. Only that user or an administrator can end it.',
+      'Can be ended: no. It belongs to the user jo. Only that user or an administrator may do that.',
     ]);
   });
 

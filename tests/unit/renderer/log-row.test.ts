@@ -10,19 +10,22 @@ const row = (rest: string): LogRow => {
   return { id: 0, ...entry, line };
 };
 
+/** The key in brackets shows what was put into words, and what stands as it is. */
+const say = (key: string): string => `<${key}>`;
+
 describe('what a line says', () => {
   const OURS = row(
     'KILL_PROCESS: PID 5 - User: ann - Memory: 9MB - Signal: SIGTERM - Kind: mcp-server - Result: done - Reason: x (y) - Freed: 742MB',
   );
 
   test('of ours', () => {
-    expect([targetOf(OURS), outcomeOf(OURS), freedOf(OURS)]).toEqual(['5 mcp-server', 'done, x (y)', 742]);
+    expect([targetOf(OURS, say), outcomeOf(OURS, say), freedOf(OURS)]).toEqual(['5 <kind.mcp-server>', '<log.result.done>, x (y)', 742]);
   });
 
   test("of the original's", () => {
     const one = row('KILL_PROCESS: PID 1234 - User: john - Memory: 512MB - Signal: SIGTERM');
     const many = row('KILL_USER_PROCESSES: User: john - Mortos: [1234, 1235]');
-    expect([one, many].map((each) => [targetOf(each), outcomeOf(each), freedOf(each)])).toEqual([
+    expect([one, many].map((each) => [targetOf(each, say), outcomeOf(each, say), freedOf(each)])).toEqual([
       ['1234', 'SIGTERM', null],
       ['[1234, 1235]', null, null],
     ]);
@@ -35,7 +38,7 @@ describe('what a line says', () => {
       row('ALERT: User: a - Memory: 3000MB'),
       row('KILL_PROCESS: PID 1 - Kind: ?'),
     ];
-    expect(rows.map((each) => [targetOf(each), outcomeOf(each)])).toEqual([
+    expect(rows.map((each) => [targetOf(each, say), outcomeOf(each, say)])).toEqual([
       [null, null],
       [null, 'No such process, Key: value'],
       [null, '3000MB'],
@@ -44,7 +47,20 @@ describe('what a line says', () => {
   });
 
   test('is shown without what steers or turns', () => {
-    expect(outcomeOf(row('X: Result: a\\x1bb\\u202ec'))).toBe('a␛bc');
+    expect(outcomeOf(row('X: Result: a\\x1bb\\u202ec'), say)).toBe('a␛bc');
+  });
+
+  test('in words where there are some, and the same word not twice', () => {
+    const said = [
+      'Result: skipped - Reason: changed (startStamp)',
+      'Result: cancelled - Reason: cancelled',
+      'Result: odd - Reason: Changed',
+    ];
+    expect(said.map((rest) => outcomeOf(row(`X: ${rest}`), say))).toEqual([
+      '<log.result.skipped>, <log.reason.changed>',
+      '<log.result.cancelled>',
+      'odd, Changed',
+    ]);
   });
 
   test('freed memory is a number of megabytes or not known', () => {

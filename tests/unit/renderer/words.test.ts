@@ -8,7 +8,7 @@ import { GROUPS as ANALYTICS_GROUPS, RANKS } from '../../../src/renderer/analyti
 import { COLUMN_IDS } from '../../../src/renderer/columns.js';
 import { GROUPS, SECTIONS, UNITS } from '../../../src/renderer/config-groups.js';
 import { sayFrom, sayNow, startWords } from '../../../src/renderer/i18n.js';
-import { KNOWN_FIELDS } from '../../../src/renderer/log-row.js';
+import { KNOWN_FIELDS, KNOWN_REASONS, KNOWN_RESULTS } from '../../../src/renderer/log-row.js';
 import { TABS } from '../../../src/renderer/tab.js';
 import { HISTORY_RANGES, RUN_TIME_EDGES_MS } from '../../../src/shared/history.js';
 import { LOG_ACTIONS, LOG_LEVELS } from '../../../src/shared/log-line.js';
@@ -74,6 +74,8 @@ const MADE = [
   ...LOG_ACTIONS.map((action) => `log.action.${action}`),
   ...LOG_LEVELS.map((level) => `log.level.${level}`),
   ...KNOWN_FIELDS.map((field) => `log.field.${field}`),
+  ...KNOWN_RESULTS.map((result) => `log.result.${result}`),
+  ...KNOWN_REASONS.map((reason) => `log.reason.${reason}`),
   ...['when', 'level', 'action', 'target', 'user', 'freed', 'outcome'].map((head) => `ui.log.head.${head}`),
   ...['hour', 'day', 'week', 'month'].map((span) => `ui.log.span.${span}`),
   ...['text', 'jsonl', 'csv'].map((format) => `ui.log.format.${format}`),
