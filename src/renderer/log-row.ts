@@ -57,9 +57,13 @@ export const outcomeOf = (row: LogRow, say: LogWords): string | null => {
   ];
   const rest = row.fields
     .filter(([key, value]) => !ELSEWHERE.has(key) && value !== '')
-    .map(([key, value]) => (key === '' || key === 'Signal' ? value : `${key}: ${value}`));
+    .map(([key, value]) =>
+      key === '' || key === 'Signal' ? value : `${KNOWN_FIELDS.includes(key) ? say(`log.field.${key}`) : key}: ${value}`,
+    );
+  const [setting, from, to] = ['Key', 'From', 'To'].map((key) => fieldOf(row, key));
   const memory = fieldOf(row, 'Memory');
-  const parts = said.length > 0 ? said : rest.length > 0 || memory === null ? rest : [memory];
+  const changed = setting && from && to ? [`${setting}: ${from} → ${to}`] : null;
+  const parts = said.length > 0 ? said : (changed ?? (rest.length > 0 || memory === null ? rest : [memory]));
   return parts.length === 0 ? null : cleanText(parts.join(', '), 300);
 };
 

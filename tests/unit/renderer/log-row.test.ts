@@ -40,7 +40,7 @@ describe('what a line says', () => {
     ];
     expect(rows.map((each) => [targetOf(each, say), outcomeOf(each, say)])).toEqual([
       [null, null],
-      [null, 'No such process, Key: value'],
+      [null, 'No such process, <log.field.Key>: value'],
       [null, '3000MB'],
       ['1', null],
     ]);
@@ -61,6 +61,12 @@ describe('what a line says', () => {
       '<log.result.cancelled>',
       'odd, Changed',
     ]);
+  });
+
+  test('a changed setting as what it was and what it is', () => {
+    expect(outcomeOf(row('CONFIG_CHANGE: Key: global_settings.theme - From: system - To: dark'), say)).toBe(
+      'global_settings.theme: system → dark',
+    );
   });
 
   test('freed memory is a number of megabytes or not known', () => {
