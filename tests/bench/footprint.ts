@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { _electron } from 'playwright-core';
 import { answerFirstScreen } from '../e2e/launch.js';
 import { startTrayHost } from '../fakes/tray/host.js';
 import { createLab, until } from '../fixtures/lab.js';
+import { drive, driverFile } from './driven.js';
 import { createHeldReader, type Held, looksInApp } from './held.js';
 import { slope, slopeOfLooks } from './looks-slope.js';
 
@@ -20,6 +20,9 @@ const SESSIONS = 20;
 const SETTLE_MS = 15_000;
 const MEASURE_MS = 30_000;
 const MINUTE_MS = 60_000;
+/** A short glance, and a short while in the tray: nobody opens four windows a second. */
+const LOOKED_AT_MS = 500;
+const AWAY_MS = 1_000;
 const [openings = 100, looks = 2_000] = process.argv.slice(2).map(Number);
 const TICKS_A_SECOND = 100;
 const electron = process.env['ELECTRON_EXEC_PATH'] ?? '';
@@ -141,12 +144,11 @@ const trayOnly = async () => {
  */
 const windows = async (name: string, folder: string, args: readonly string[], times: number, looksAfter: number) => {
   const before = host.items.length;
-  const app = await _electron.launch({
-    executablePath: electron,
-    args: argsOf(`${name}-windows`, folder, args),
+  const child = spawn(electron, ['-r', driverFile, ...argsOf(`${name}-windows`, folder, args)], {
     env: envOf(`${name}-windows`),
-    chromiumSandbox: switches.length === 0,
+    stdio: ['pipe', 'pipe', 'ignore'],
   });
+  const driven = drive(child);
   await until(`${name}'s icon`, () => host.items.length > before, 30_000);
   // Chromium tells the panel its name a moment before it has it.
   const click = (): Promise<boolean> =>
@@ -154,22 +156,14 @@ const windows = async (name: string, folder: string, args: readonly string[], ti
       await item.activate();
       return true;
     });
-  const pid = app.process().pid ?? 0;
+  const pid = child.pid ?? 0;
   say(`${name} for windows is in the tray.`);
   const ms: number[] = [];
   const uss: number[] = [];
   const holds: Held[] = [];
   const open = async (): Promise<void> => {
     await until('a click arrives', () => click().catch(() => false), 10_000);
-    await app.evaluate(async ({ BrowserWindow }) => {
-      const endMs = Date.now() + 30_000;
-      while (Date.now() < endMs) {
-        const [window] = BrowserWindow.getAllWindows();
-        if (window?.isVisible() && (await window.webContents.executeJavaScript("document.querySelector('[role=row]') !== null"))) return;
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
-      throw new Error('no window with a row came');
-    });
+    await driven.shown();
   };
   await sleep(5_000);
   for (let turn = 0; turn < times; turn += 1) {
@@ -177,12 +171,9 @@ const windows = async (name: string, folder: string, args: readonly string[], ti
     await open();
     ms.push(performance.now() - startedMs);
     if (turn % 10 === 0) say(`${name}: window ${turn + 1} of ${times}`);
-    await app.evaluate(({ BrowserWindow }) => {
-      const [window] = BrowserWindow.getAllWindows();
-      // Closed into the tray, then taken down at once, not after half a minute out of sight.
-      window?.close();
-      if (window && !window.isDestroyed()) window.destroy();
-    });
+    await sleep(LOOKED_AT_MS);
+    await driven.close();
+    await sleep(AWAY_MS);
     if (turn === 0 || turn === times - 1) {
       await sleep(5_000);
       uss.push(ussMb(pid));
@@ -190,8 +181,10 @@ const windows = async (name: string, folder: string, args: readonly string[], ti
     }
   }
   if (looksAfter > 0) await open();
-  const looked = looksAfter > 0 ? await looksInApp(app, looksAfter, held.of) : null;
-  await app.close();
+  const looked = looksAfter > 0 ? await looksInApp(driven, looksAfter, () => held.of(pid)) : null;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await ended;
   say(`${name}: ${JSON.stringify({ uss, ms: ms.map(Math.round) })}`);
   return { ms: ms.sort((a, b) => a - b)[Math.floor(ms.length / 2)] ?? 0, uss, holds, looked };
 };

@@ -1,10 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { Message, sessionBus } from '@jellybrick/dbus-next';
-import type { ElectronApplication } from 'playwright-core';
+import type { Driven } from './driven.js';
 
 const BUS = 'org.freedesktop.DBus';
 const BUS_PATH = '/org/freedesktop/DBus';
-const BYTES_A_KB = 1024;
 const PARTS = 10;
 
 /** What a process holds on to beside memory. */
@@ -42,34 +41,16 @@ export const createHeldReader = () => {
   };
 };
 
-/** Main's heap after a collection, KB. */
-const heapKb = async (app: ElectronApplication): Promise<number> => {
-  const bytes = await app.evaluate(() => {
-    process.getBuiltinModule('node:v8').setFlagsFromString('--expose-gc');
-    const collect: unknown = process.getBuiltinModule('node:vm').runInNewContext('gc');
-    if (typeof collect === 'function') collect();
-    return process.memoryUsage().heapUsed;
-  });
-  return Math.round(bytes / BYTES_A_KB);
-};
-
 /** Asks the running application, by its open window, for one look after the other; main's heap after each tenth, and what it holds before and after. */
-export const looksInApp = async (app: ElectronApplication, looks: number, held: (pid: number) => Promise<Held>) => {
-  const pid = app.process().pid ?? 0;
+export const looksInApp = async (app: Driven, looks: number, held: () => Promise<Held>) => {
   const part = Math.ceil(looks / PARTS);
-  const heap: number[] = [];
-  let before: Held | null = null;
+  const heapKb: number[] = [];
   // The first part warms up and is not counted.
-  for (let at = 0; at <= PARTS; at += 1) {
-    await app.evaluate(
-      ({ BrowserWindow }, count) =>
-        BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(
-          `(async () => { for (let look = 0; look < ${count}; look += 1) await window.claudeManager.refreshNow({}); })()`,
-        ),
-      part,
-    );
-    if (at === 0) before = await held(pid);
-    else heap.push(await heapKb(app));
+  await app.looks(part);
+  const before = await held();
+  for (let at = 0; at < PARTS; at += 1) {
+    await app.looks(part);
+    heapKb.push(await app.heapKb());
   }
-  return { looks: part * PARTS, heapKb: heap, before, after: await held(pid) };
+  return { looks: part * PARTS, heapKb, before, after: await held() };
 };
