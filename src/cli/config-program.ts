@@ -116,8 +116,9 @@ export const addConfigCommands = (program: Command, t: Translate, choose: (choic
     .option('--cpu-percent <percent>', t('cli.help.limitCpu'))
     .option('--priority <word>', t('cli.help.limitPriority'))
     .option('--enforce <word>', t('cli.help.limitEnforce'))
+    .option('--accept-weaker', accept)
     .option('--json', json)
-    .action((user: string | undefined, flags: Readonly<Partial<Record<keyof typeof LIMITS, string>>>) => {
+    .action((user: string | undefined, flags: Readonly<Partial<Record<keyof typeof LIMITS, string>>> & AcceptFlag) => {
       const name = user ?? 'default';
       const changes = Object.entries(LIMITS).flatMap(([flag, field]) => {
         const text: unknown = Reflect.get(flags, flag);
@@ -125,6 +126,6 @@ export const addConfigCommands = (program: Command, t: Translate, choose: (choic
         return typeof text === 'string' && key !== null ? [{ key, text }] : [];
       });
       if (parseKey(`user_limits.${name}.priority`) === null) choose(wrong('badUserName', { value: name }));
-      else choose(withCore((ui, core) => limits(ui, core, name, changes)));
+      else choose(withCore((ui, core) => limits(ui, core, name, { changes, accept: flags.acceptWeaker === true })));
     });
 };

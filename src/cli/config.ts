@@ -70,6 +70,13 @@ export const configGet = async (ui: Ui, core: Core, key: ConfigKey): Promise<Exi
   return 0;
 };
 
+/** A refusal, with the way to have it all the same. */
+const refusedChange = (ui: Ui, failure: Failure): ExitCode => {
+  const code = refused(ui, failure);
+  if (failure.id === 'configWeaker' && !ui.json) ui.note(ui.t('cli.config.acceptHint'));
+  return code;
+};
+
 const change = async (
   ui: Ui,
   core: Core,
@@ -77,11 +84,7 @@ const change = async (
   { agreed, source }: { readonly agreed: readonly string[]; readonly source: ConfigSource },
 ): Promise<ExitCode> => {
   const saved = await core.configDoor.change(edits, agreed, source);
-  if (!saved.ok) {
-    const code = refused(ui, saved.failure);
-    if (saved.failure.id === 'configWeaker' && !ui.json) ui.note(ui.t('cli.config.acceptHint'));
-    return code;
-  }
+  if (!saved.ok) return refusedChange(ui, saved.failure);
   const { after } = saved.value;
   if (ui.json)
     ui.data({
@@ -237,17 +240,17 @@ export const configRestore = async (ui: Ui, core: Core, number: number, options:
   return preview.ok ? applyPreview(ui, core, preview.value, { ...options, source: 'restore' }) : refused(ui, preview.failure);
 };
 
-/** A user's limits, or the row for everybody; with `changes` sets them first. */
+/** A user's limits, or the row for everybody; with `changes` sets them first. That they end sessions needs `accept`. */
 export const limits = async (
   ui: Ui,
   core: Core,
   user: string,
-  changes: readonly { readonly key: ConfigKey; readonly text: string }[],
+  { changes, accept }: { readonly changes: readonly { readonly key: ConfigKey; readonly text: string }[]; readonly accept: boolean },
 ): Promise<ExitCode> => {
   if (changes.length > 0) {
     const edits = changes.map(({ key, text }) => editOf(key, text === 'default' ? undefined : parseValue(key, text)));
-    const saved = await core.configDoor.change(edits, [], 'change');
-    if (!saved.ok) return refused(ui, saved.failure);
+    const saved = await core.configDoor.change(edits, accept ? edits.map(editId) : [], 'change');
+    if (!saved.ok) return refusedChange(ui, saved.failure);
   }
   const own = new Set(USER_SETTING_KEYS.map((key) => `user_limits.${user}.${key}`));
   const list = entries(core).filter(({ key }) => own.has(key));

@@ -7,7 +7,7 @@ import type { Json, ParsedText } from '../shared/config-text.js';
 import { parseConfigText, rangeOf, settingAt } from '../shared/config-text.js';
 import { unknownIn } from '../shared/config-unknown.js';
 import type { LogAction, LogField } from '../shared/log-line.js';
-import { safetyOf, weakenings } from '../shared/weaker.js';
+import { loosens, safetyOf, weakenings } from '../shared/weaker.js';
 import type { ActionLog } from './action-log.js';
 import { rulesIdOf } from './automation-store.js';
 import type { ConfigStore, Saved } from './config-store.js';
@@ -113,11 +113,21 @@ export const createConfigDoor = ({ store, log, agreedRulesId, onProblem }: Confi
     return agreedRulesId() === rulesIdOf(after) ? null : failure('denied', 'needsConsent');
   };
 
+  /** That limits end sessions is agreed to by itself, wherever it comes from; what else protects less is the store's to refuse. */
+  const unwanted = (edits: readonly Edit[], agreed: readonly string[]): Result<never> | null => {
+    const keys = edits.filter((edit) => edit.at === 'user' && loosens(store.get(), edit)).map(editId);
+    const open = keys.filter((key) => !agreed.includes(key));
+    return open.length === 0 ? null : failure('denied', 'configWeaker', { keys: open.join(', ') });
+  };
+
   const previewOf = (edits: readonly Edit[], json: Json): ConfigPreview => {
     const before = { json: store.file().json, config: store.get() };
     const after = fileOf(applyEdits(before.json, edits));
     const weaker = new Set(weakenings(safetyOf(before.config), after.config).map(({ id }) => id));
-    const changes = previewEdits(edits, before, after).map((change) => ({ ...change, weaker: weaker.has(change.id) }));
+    const changes = previewEdits(edits, before, after).map((change) => ({
+      ...change,
+      weaker: weaker.has(change.id) || loosens(before.config, change.edit),
+    }));
     return { changes, unknown: unknownIn(json).length };
   };
   const editsFor = (json: Json, whole: boolean): readonly Edit[] => editsTo(fileOf(store.file().json), fileOf(json), whole);
@@ -125,7 +135,11 @@ export const createConfigDoor = ({ store, log, agreedRulesId, onProblem }: Confi
   return {
     logEdits: () => store.onEdited(logEdit),
     change: async (edits, agreed, source) => {
-      const saved = wrongEdit(edits) ?? (source === 'change' ? unagreed(edits) : null) ?? (await store.update(edits, agreed));
+      const saved =
+        wrongEdit(edits) ??
+        (source === 'change' ? unagreed(edits) : null) ??
+        unwanted(edits, agreed) ??
+        (await store.update(edits, agreed));
       if (saved.ok) {
         const { before, after } = saved.value;
         const told = edits.filter(

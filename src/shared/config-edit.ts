@@ -1,7 +1,7 @@
 import type { Config, ProtectRule } from './config.js';
 import type { Json } from './config-text.js';
 import type { UnknownPath } from './config-unknown.js';
-import { isFields, isSoundUnknown, unknownIn } from './config-unknown.js';
+import { beyondRule, isFields, isSoundBeyondRule, isSoundUnknown, unknownIn } from './config-unknown.js';
 import type { Setting, SettingKey, UserSetting, UserSettingKey } from './settings.js';
 import { fits, LONGEST_RULE, LONGEST_USER, PROTECT_BY, SETTING_KEYS, SETTINGS, USER_SETTING_KEYS, USER_SETTINGS } from './settings.js';
 
@@ -9,8 +9,8 @@ import { fits, LONGEST_RULE, LONGEST_USER, PROTECT_BY, SETTING_KEYS, SETTINGS, U
 export type Edit =
   | { readonly at: 'global'; readonly key: SettingKey; readonly value?: unknown }
   | { readonly at: 'user'; readonly user: string; readonly key: UserSettingKey; readonly value?: unknown }
-  /** Adds a protect rule, or takes it out. */
-  | { readonly at: 'rule'; readonly rule: ProtectRule; readonly on: boolean }
+  /** Adds a protect rule, with what a file says of it that this version does not know (`more`), or takes it out. */
+  | { readonly at: 'rule'; readonly rule: ProtectRule; readonly on: boolean; readonly more?: Json | undefined }
   /** What this version does not know, and keeps all the same. */
   | { readonly at: 'unknown'; readonly path: UnknownPath; readonly value?: unknown };
 
@@ -39,7 +39,12 @@ export const isUserName = (user: string): boolean =>
 /** Whether a change would leave a configuration that is taken as it is. */
 export const isSoundEdit = (edit: Edit): boolean => {
   if (edit.at === 'rule')
-    return PROTECT_BY.some((by) => by === edit.rule.by) && edit.rule.value !== '' && edit.rule.value.length <= LONGEST_RULE;
+    return (
+      PROTECT_BY.some((by) => by === edit.rule.by) &&
+      edit.rule.value !== '' &&
+      edit.rule.value.length <= LONGEST_RULE &&
+      (edit.more === undefined || isSoundBeyondRule(edit.more))
+    );
   if (edit.at === 'unknown')
     return (edit.path[0] !== 'user_limits' || isUserName(edit.path[1] ?? '')) && isSoundUnknown({ value: undefined, ...edit });
   if (edit.at === 'user' && !isUserName(edit.user)) return false;
@@ -71,6 +76,12 @@ export const editId = (edit: Edit): string => {
 
 const isRule = (value: unknown, rule: ProtectRule): boolean => isFields(value) && value.by === rule.by && value.value === rule.value;
 
+/** A rule as the file has it. */
+const listedAs = (json: Json, rule: ProtectRule): unknown => {
+  const listed = ownOf(json, 'protect_rules');
+  return Array.isArray(listed) ? listed.find((one) => isRule(one, rule)) : undefined;
+};
+
 const withKey = (of: Json, key: string, value: unknown): Json =>
   Object.fromEntries(
     value === undefined
@@ -98,7 +109,7 @@ const applyOne = (json: Json, edit: Edit): Json => {
   const listed = ownOf(json, 'protect_rules');
   const rules: readonly unknown[] = Array.isArray(listed) ? listed : [];
   const others = rules.filter((rule) => !isRule(rule, edit.rule));
-  if (edit.on) return others.length < rules.length ? json : withKey(json, 'protect_rules', [...rules, edit.rule]);
+  if (edit.on) return others.length < rules.length ? json : withKey(json, 'protect_rules', [...rules, { ...edit.more, ...edit.rule }]);
   return withKey(json, 'protect_rules', others);
 };
 
@@ -143,7 +154,10 @@ export const editsTo = (now: ConfigFile, wanted: ConfigFile, whole: boolean): re
   const without = (list: readonly ProtectRule[], others: readonly ProtectRule[]): readonly ProtectRule[] =>
     list.filter((rule) => !others.some((other) => isRule(other, rule)));
   const gone = without(rules, wantedRules).map((rule): Edit => ({ at: 'rule', rule, on: false }));
-  const added = without(wantedRules, rules).map((rule): Edit => ({ at: 'rule', rule, on: true }));
+  const added = without(wantedRules, rules).map((rule): Edit => {
+    const more = beyondRule(listedAs(wanted.json, rule));
+    return { at: 'rule', rule, on: true, ...(more === null ? {} : { more }) };
+  });
   return [...globals, ...users, ...gone, ...added, ...unknown];
 };
 
@@ -179,6 +193,6 @@ export const mergedWith = (json: Json, config: Config): Json => {
         { ...Object.fromEntries(Object.entries(fields(ownOf(rows, user))).filter(([key]) => !isUserKey(key))), ...row },
       ]),
     ),
-    protect_rules: config.protect_rules,
+    protect_rules: config.protect_rules.map((rule) => ({ ...beyondRule(listedAs(json, rule)), ...rule })),
   };
 };

@@ -13,6 +13,7 @@ export const configEdit = z.discriminatedUnion('at', [
     at: z.literal('rule'),
     rule: z.strictObject({ by: z.enum(PROTECT_BY), value: z.string().max(4096) }),
     on: z.boolean(),
+    more: z.record(z.string().max(256), z.unknown()).optional(),
   }),
   z.strictObject({
     at: z.literal('unknown'),

@@ -40,11 +40,26 @@ export const unknownIn = (json: Json): readonly Unknown[] => {
   ];
 };
 
+/** What a protect rule of a file holds beside whom it protects; null = nothing. */
+export const beyondRule = (rule: unknown): Json | null => {
+  const more = Object.fromEntries(
+    entriesOf(rule).flatMap(([name, value]) => (name === 'by' || name === 'value' ? [] : [[name, clean(value)]])),
+  );
+  return Object.keys(more).length === 0 ? null : more;
+};
+
+/** Whether a protect rule may hold this beside whom it protects. */
+export const isSoundBeyondRule = (more: Json): boolean => !Object.hasOwn(more, 'by') && !Object.hasOwn(more, 'value') && isSound(more, 2);
+
 const isWithin = (value: unknown, levels: number): boolean => {
   if (Array.isArray(value)) return levels > 0 && value.every((inner) => isWithin(inner, levels - 1));
   if (!isFields(value)) return true;
   return levels > 0 && Object.entries(value).every(([name, inner]) => isName(name) && isWithin(inner, levels - 1));
 };
+
+/** Whether a value may stand at this depth of the file. */
+const isSound = (value: unknown, depth: number): boolean =>
+  isWithin(value, MAX_CONFIG_DEPTH - depth) && (JSON.stringify(value) ?? '').length <= MAX_CONFIG_BYTES;
 
 /** Whether something may stand at a place of the file that this version does not know. */
 export const isSoundUnknown = ({ path, value }: Unknown): boolean => {
@@ -57,5 +72,5 @@ export const isSoundUnknown = ({ path, value }: Unknown): boolean => {
         : path.length === 3 && first === 'user_limits' && second !== '' && !KNOWN_LIMITS.includes(third ?? '');
   if (!isPlace || !path.every(isName)) return false;
   if (value === undefined) return true;
-  return isWithin(value, MAX_CONFIG_DEPTH - path.length) && (JSON.stringify(value) ?? '').length <= MAX_CONFIG_BYTES;
+  return isSound(value, path.length);
 };

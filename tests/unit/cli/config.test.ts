@@ -241,7 +241,12 @@ it('limits shows nothing of a user whose name begins alike', async () => {
 
 it('limits shows and sets the row of a user, or of everybody', async () => {
   expect((await cli(['limits', 'ann'])).out).toBe('ann has no limits of their own.\n');
-  expect((await cli(['limits', 'ann', '--memory-mb', '2048', '--max-sessions', '3', '--enforce', 'end'])).out).toBe(
+  const ends = ['limits', 'ann', '--memory-mb', '2048', '--max-sessions', '3', '--enforce', 'end'];
+  const refusal = await cli(ends);
+  expect([refusal.code, onDisk()]).toEqual([1, null]);
+  expect(refusal.err).toContain('user_limits.ann.enforce');
+  expect(refusal.err).toContain('--accept-weaker');
+  expect((await cli([...ends, '--accept-weaker'])).out).toBe(
     'user_limits.ann.memory_limit_mb = 2048\nuser_limits.ann.max_processes = 3\nuser_limits.ann.enforce = end\n',
   );
   await cli(['limits', 'ann', '--enforce', 'default']);

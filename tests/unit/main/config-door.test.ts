@@ -44,6 +44,19 @@ describe('the door to the configuration', () => {
     expect(store.get().global_settings.auto_cleanup_mode).toBe('automatic');
   });
 
+  test('lets limits end sessions only where that was agreed to by itself, and an import says so', async () => {
+    const { door } = aDoor();
+    const edits = [{ at: 'user', user: 'ann', key: 'enforce', value: 'end' }] as const;
+    const refusal = { reason: 'denied', id: 'configWeaker', values: { keys: 'user_limits.ann.enforce' } };
+    expect(await door.change(edits, [], 'import')).toEqual({ ok: false, failure: refusal });
+    expect(await door.previewImport('{"user_limits":{"ann":{"enforce":"end"}}}', 'x.json')).toMatchObject({
+      value: { changes: [{ id: 'user_limits.ann.enforce', weaker: true }] },
+    });
+    expect(await door.change(edits, ['user_limits.ann.enforce'], 'change')).toMatchObject({ ok: true });
+    // It is in force already: nothing is loosened any more.
+    expect(await door.change(edits, [], 'change')).toMatchObject({ ok: true });
+  });
+
   test('logs every change with what it was, never words that may be parts of command lines', async () => {
     const { door, lines } = aDoor();
     await door.change(

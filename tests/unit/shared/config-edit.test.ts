@@ -142,3 +142,22 @@ test('an export holds what is in force and what this version does not know', () 
   });
   expect(editsTo(file({}), file(exported), false).every(isSoundEdit)).toBe(true);
 });
+
+test('a protect rule brings along what this version does not know of it, but nothing that no file should hold', () => {
+  const wanted = JSON.parse(
+    '{"protect_rules":[{"by":"user","value":"ann","note":"on leave","__proto__":{"x":1}},{"by":"user","value":"eve"}]}',
+  );
+  const edits = editsTo(file({}), file(wanted), false);
+  expect(edits.every(isSoundEdit)).toBe(true);
+  expect(applyEdits({}, edits)).toEqual({
+    protect_rules: [
+      { by: 'user', value: 'ann', note: 'on leave' },
+      { by: 'user', value: 'eve' },
+    ],
+  });
+  expect(isSoundEdit({ at: 'rule', rule: { by: 'user', value: 'ann' }, on: true, more: { value: 'eve' } })).toBe(false);
+  expect(mergedWith(wanted, parseConfig(wanted))['protect_rules']).toEqual([
+    { by: 'user', value: 'ann', note: 'on leave' },
+    { by: 'user', value: 'eve' },
+  ]);
+});
