@@ -14,26 +14,36 @@ const USERS = 50;
 const LOOKS = 360;
 const TARGETS = { evaluateMs: 2 };
 
-const machine = (look: number): readonly ProcessView[] =>
-  Array.from({ length: SESSIONS }, (_, index) => {
-    const user = { uid: 1000 + (index % USERS), user: `user${index % USERS}` };
-    const pid = 10_000 + 3 * index;
-    const bytes = 200_000_000 + ((index * 7_919 + look * 10) % 900) * 1_000_000 * (index % 10 === 1 ? 3 : 1);
-    const hours = index % 10 === 2 ? 5 : 3;
-    const session = anIdle(pid, {
-      ...user,
-      startedAtMs: START_MS - hours * HOUR_MS,
-      conditions: hours > 4 ? ['old'] : ['normal'],
-      tree: tree(bytes, (index * 31 + look) % 88),
-      cpuPercent: index % 88,
-    });
-    const owner = session.key;
-    const server = (at: number): ProcessView =>
-      index % 10 === 0
-        ? anOrphan(pid + at, user)
-        : aView(pid + at, { ...user, kind: 'mcp-server', owner, name: `server-${at}`, cpuPercent: 1 });
-    return [session, server(1), server(2)];
-  }).flat();
+const userOf = (index: number) => ({ uid: 1000 + (index % USERS), user: `user${index % USERS}` });
+const pidOf = (index: number): number => 10_000 + 3 * index;
+
+const sessionAt = (index: number, look: number): ProcessView => {
+  const bytes = 200_000_000 + ((index * 7_919 + look * 10) % 900) * 1_000_000 * (index % 10 === 1 ? 3 : 1);
+  const hours = index % 10 === 2 ? 5 : 3;
+  return anIdle(pidOf(index), {
+    ...userOf(index),
+    startedAtMs: START_MS - hours * HOUR_MS,
+    conditions: hours > 4 ? ['old'] : ['normal'],
+    tree: tree(bytes, (index * 31 + look) % 88),
+    cpuPercent: index % 88,
+  });
+};
+
+const serverOf = (index: number, at: number): ProcessView =>
+  index % 10 === 0
+    ? anOrphan(pidOf(index) + at, userOf(index))
+    : aView(pidOf(index) + at, {
+        ...userOf(index),
+        kind: 'mcp-server',
+        owner: sessionAt(index, 0).key,
+        name: `server-${at}`,
+        cpuPercent: 1,
+      });
+
+/** Each session's servers, which change nothing: as in the application, who has not changed is the same object from look to look. */
+const servers = Array.from({ length: SESSIONS }, (_, index) => [serverOf(index, 1), serverOf(index, 2)]);
+
+const machine = (look: number): readonly ProcessView[] => servers.flatMap((own, index) => [sessionAt(index, look), ...own]);
 
 const config = parseConfig({
   global_settings: { auto_cleanup_interval_minutes: 1, auto_cleanup_old_enabled: true },
