@@ -17,6 +17,8 @@ export const decisionsShape = z.strictObject({
       metric: z.string().nullable(),
       decision: z.enum(['reported', 'asked', 'ended', 'failed', 'skipped', 'cancelled']),
       reason: z.string().nullable(),
+      /** What fills the reason's words. */
+      values: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
       memoryBytes: z.number().nullable(),
     }),
   ),

@@ -2,6 +2,7 @@ import type { Core } from '../main/core.js';
 import { decisionsFile, readDecisions } from '../main/decision-history.js';
 import { MISSING_MARK } from '../main/i18n.js';
 import type { Decision } from '../shared/care.js';
+import { REASON_WORDS } from '../shared/care.js';
 import { formatBytes, formatDateTime } from '../shared/format.js';
 import type { DecisionsJson } from './decisions-shape.js';
 import { JSON_VERSION } from './json-shape.js';
@@ -10,13 +11,10 @@ import { clean, fail, failureTrouble } from './output.js';
 import type { Cell, Column } from './table.js';
 import { FILE_COLUMNS, renderTable } from './table.js';
 
-/** Where the words of a reason stand: those of its own, then those of refusals, warnings and results. */
-const GROUPS = ['cleanup.reason', 'refusal', 'warning', 'result'];
-
-const reasonText = ({ t }: Ui, { reason }: Decision): string => {
+const reasonText = ({ t }: Ui, { reason, values }: Decision): string => {
   if (reason === null) return '';
-  const words = GROUPS.map((group) => t(`${group}.${reason}`)).find((text) => !text.startsWith(MISSING_MARK));
-  return words ?? clean(reason);
+  const words = REASON_WORDS.map((group) => t(`${group}.${reason}`, values)).find((text) => !text.startsWith(MISSING_MARK));
+  return clean(words ?? reason);
 };
 
 const tableOf = (ui: Ui, decisions: readonly Decision[]): readonly string[] => {

@@ -13,6 +13,15 @@ export const rehearsalShape = z.strictObject({
   freedBytes: z.number(),
   /** What cannot be known of the past. */
   unjudged: z.array(z.enum(['resumable', 'cpu', 'names', 'kept'])),
+  /** What automatic cleanup really decided in that time, whatever its settings were. */
+  decided: z.strictObject({
+    ended: z.int(),
+    failed: z.int(),
+    cancelled: z.int(),
+    asked: z.int(),
+    reported: z.int(),
+    skipped: z.int(),
+  }),
   ends: z.array(
     z.strictObject({
       atMs: z.number(),

@@ -109,7 +109,13 @@ export const createAutomation = (parts: AutomationParts): Automation => {
   };
   const passOver = (run: Run, { key, name, user, kind, refusal }: PreviewExcluded): void => {
     const about = { atMs: now(), run: run.reason, mode: run.mode, key, name, user, kind, cause: null, metric: null };
-    void decisions.record({ ...about, decision: 'skipped', reason: refusal.id, memoryBytes: null });
+    void decisions.record({
+      ...about,
+      decision: 'skipped',
+      reason: refusal.id,
+      ...(refusal.values ? { values: refusal.values } : {}),
+      memoryBytes: null,
+    });
   };
   const finish = (mode: CleanupMode, figures: Omit<LastRun, 'atMs' | 'mode'>): void => {
     lastRun = { atMs: now(), mode, ...figures };

@@ -25,6 +25,7 @@ const decision = z.object({
   metric: z.enum(METRICS).nullable(),
   decision: z.enum(['reported', 'asked', 'ended', 'failed', 'skipped', 'cancelled']),
   reason: z.string().nullable(),
+  values: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
   memoryBytes: z.number().nullable(),
 }) satisfies z.ZodType<Decision>;
 

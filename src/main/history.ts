@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Core } from './core.js';
+import { decisionsFile } from './decision-history.js';
 import type { HistoryCommands, HistoryCommandsParts } from './history-commands.js';
 import { createHistoryCommands } from './history-commands.js';
 import { writeMonth } from './history-month.js';
@@ -59,6 +60,7 @@ export const createHistory = ({ core, monitor, logWatch, askWhere, onProblem }: 
     now: Date.now,
     hostTotalBytes: () => monitor.state().look?.snapshot.host.memoryTotalBytes ?? null,
     selfUid: core.self.uid,
+    decisionsPath: decisionsFile(core.paths.stateDir),
     askWhere,
   });
   return { commands, version: store.version, notices: store.notices, onChange: store.onChange, close: store.close };

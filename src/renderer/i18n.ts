@@ -44,6 +44,12 @@ export const sayer = (translate: (key: string, values: Record<string, unknown>) 
   };
 };
 
+/** The words of the first of these keys that has some; null = none has. */
+export const sayIfKnown = (keys: readonly string[], values: Readonly<Record<string, unknown>> = {}): string | null => {
+  const key = keys.find((one) => i18next.exists(one, values));
+  return key === undefined ? null : i18next.t(key, values);
+};
+
 /** The same words for what is not drawn by React. */
 export const sayNow: Say = (key, values = {}) => i18next.t(key, values);
 

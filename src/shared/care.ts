@@ -2,7 +2,7 @@ import type { Alert } from './alerts.js';
 import type { PreviewExcluded } from './api.js';
 import type { Cause } from './cleanup-selection.js';
 import type { Metric } from './limits.js';
-import type { Kind, ProcessKey } from './types.js';
+import type { Kind, ProcessKey, Refusal } from './types.js';
 
 /** What alerts and automatic cleanup tell the window. */
 
@@ -94,7 +94,39 @@ export interface Decision {
   readonly cause: Cause | null;
   readonly metric: Metric | null;
   readonly decision: 'reported' | 'asked' | 'ended' | 'failed' | 'skipped' | 'cancelled';
-  /** A key below "refusal" or "result" in the locales; null = as decided. */
+  /** A key below one of REASON_WORDS in the locales; null = as decided. */
   readonly reason: string | null;
+  /** What fills its words; hostile text among them. */
+  readonly values?: Refusal['values'];
   readonly memoryBytes: number | null;
 }
+
+/** Where the words of a decision's reason stand: those of its own, then those of refusals, warnings and results. */
+export const REASON_WORDS = ['cleanup.reason', 'refusal', 'warning', 'result'] as const;
+
+export const DECISIONS = [
+  'ended',
+  'failed',
+  'cancelled',
+  'asked',
+  'reported',
+  'skipped',
+] as const satisfies readonly Decision['decision'][];
+
+/** What was decided since a time: how many of each, and the newest of them, newest first. */
+export interface Decided {
+  readonly fromMs: number;
+  readonly counts: Readonly<Record<Decision['decision'], number>>;
+  readonly newest: readonly Decision[];
+}
+
+/** So many decisions are told one by one. */
+const MOST_TOLD = 500;
+
+/** Sums up decisions, oldest first, since `fromMs`. */
+export const decidedSince = (decisions: readonly Decision[], fromMs: number): Decided => {
+  const inside = decisions.filter(({ atMs }) => atMs >= fromMs);
+  const counts = { ended: 0, failed: 0, cancelled: 0, asked: 0, reported: 0, skipped: 0 };
+  for (const { decision } of inside) counts[decision] += 1;
+  return { fromMs, counts, newest: inside.slice(-MOST_TOLD).reverse() };
+};

@@ -26,4 +26,5 @@ export const historyInputs = {
   exportHistoryCsv: z.strictObject({ range, by }),
   /** `edits`: what would change in the present settings; nothing is changed. */
   rehearse: z.strictObject({ edits: z.array(configEdit).max(1_000), days: z.int().min(1).max(MOST_REHEARSED_DAYS) }),
+  readDecisions: z.strictObject({ days: z.int().min(1).max(MOST_REHEARSED_DAYS) }),
 } satisfies Record<keyof HistoryOutputs, z.ZodType>;

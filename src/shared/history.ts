@@ -1,3 +1,4 @@
+import type { Decided } from './care.js';
 import type { Rehearsal } from './rehearsal.js';
 import type { Kind, ProcessKey } from './types.js';
 
@@ -211,10 +212,13 @@ export interface HistoryOutputs {
   exportHistoryCsv: { readonly path: string | null; readonly lines: number };
   /** What these settings would have ended in the last days. */
   rehearse: Rehearsal;
+  /** What automatic cleanup really decided in the last days. */
+  readDecisions: Decided;
 }
 export const HISTORY_COMMANDS = [
   'queryHistory',
   'historySummary',
   'exportHistoryCsv',
   'rehearse',
+  'readDecisions',
 ] as const satisfies readonly (keyof HistoryOutputs)[];

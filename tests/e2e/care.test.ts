@@ -8,7 +8,7 @@ import type { Lab } from '../fixtures/lab.js';
 import { createLab, isAlive, procStat, until } from '../fixtures/lab.js';
 import { ready } from './grid.js';
 import { inspect } from './inspect.js';
-import { type LaunchedApp, launchApp, makeHome, repository } from './launch.js';
+import { type LaunchedApp, launchApp, makeHome, repository, writeSettings } from './launch.js';
 
 /** The page's window, as the preload leaves it. */
 declare const window: Window & { readonly claudeManager: Api };
@@ -16,12 +16,10 @@ declare const window: Window & { readonly claudeManager: Api };
 const clock = join(repository, 'tests', 'fakes', 'clock.cjs');
 
 /** A home whose configuration says this. */
-const homeWith = (settings: object): string => {
+const homeWith = (settings: Readonly<Record<string, unknown>>): string => {
   const home = mkdtempSync(join(tmpdir(), 'claude-manager-care-'));
   makeHome(home);
-  const folder = join(home, '.config', 'claude-manager');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(join(folder, 'claude_limits.json'), JSON.stringify({ global_settings: settings }), { mode: 0o600 });
+  writeSettings(home, settings);
   return home;
 };
 
@@ -160,6 +158,17 @@ describe('automatic cleanup, from the first screen to the end of a real orphan',
       [String(orphan), 'done'],
     ]);
     expect(readFileSync(join(home, '.local/state/claude-manager/decisions.jsonl'), 'utf8')).toContain('"decision":"ended"');
+  });
+
+  it('is told in Analytics beside what the settings would have done, with what was cancelled before', async () => {
+    await page().locator('#tab-analytics').click();
+    const section = page().locator('[data-chart="decisions"]');
+    await expect.poll(() => section.textContent(), { timeout: 20_000 }).toMatch(/server-left, ended\s+left over/);
+    expect(await section.textContent()).toMatch(/1 ended, 3 cancelled/);
+    await section.scrollIntoViewIfNeeded();
+    expect(await inspect(launched, 'decisions', { part: '[data-chart="decisions"]' })).toEqual([]);
+    await section.getByRole('button', { name: /table/i }).click();
+    expect(await section.getByRole('columnheader').allTextContents()).toContain('Reason');
   });
 
   it('said nothing in the console all the while', () => {

@@ -217,6 +217,13 @@ export const makeHome = (home: string): void => {
     mkdirSync(join(home, folder), { recursive: true, mode: 0o700 });
 };
 
+/** Writes a configuration file that says this in `global_settings`. */
+export const writeSettings = (home: string, settings: Readonly<Record<string, unknown>>): void => {
+  const folder = join(home, '.config', 'claude-manager');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(join(folder, 'claude_limits.json'), JSON.stringify({ global_settings: settings }), { mode: 0o600 });
+};
+
 /** Writes down that the first screen was answered: cleanup reports only, as it comes. */
 export const answerFirstScreen = (home: string): void => {
   const folder = join(home, '.local', 'state', 'claude-manager');

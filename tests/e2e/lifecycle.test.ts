@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { startTrayHost, type TrayHost, type TrayItemOnBus } from '../fakes/tray/host.js';
 import { createLab, isAlive, type Lab, procStat, until } from '../fixtures/lab.js';
 import { focusRow, ready } from './grid.js';
-import { electronExecutable, isRoot, type LaunchedApp, launchApp, repository } from './launch.js';
+import { electronExecutable, isRoot, type LaunchedApp, launchApp, repository, writeSettings } from './launch.js';
 
 /** Processes of an Electron that show pages. */
 const rendererPids = (main: number): readonly number[] => {
@@ -34,10 +34,7 @@ describe('the life of the window and of the program', () => {
 
   const state = (...path: string[]): string => join(home, '.local/state/claude-manager', ...path);
   const launch = async (settings: Readonly<Record<string, unknown>> = {}): Promise<TrayItemOnBus> => {
-    const folder = join(home, '.config/claude-manager');
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    if (Object.keys(settings).length > 0)
-      writeFileSync(join(folder, 'claude_limits.json'), JSON.stringify({ global_settings: settings }), { mode: 0o600 });
+    if (Object.keys(settings).length > 0) writeSettings(home, settings);
     const seen = host.items.length;
     launched = await launchApp({ xdgHome: home, env: { CLAUDE_CONFIG_DIR: join(lab.home, '.claude') } });
     await until('the icon', () => host.items.length > seen, 20_000);
@@ -202,9 +199,7 @@ describe('the life of the window and of the program', () => {
     const text = readFileSync(entry, 'utf8');
     expect(text).toContain(`Exec=${electronExecutable()} `);
     expect(text).toMatch(/ --hidden$/m);
-    writeFileSync(join(home, '.config/claude-manager/claude_limits.json'), JSON.stringify({ global_settings: { start_at_login: false } }), {
-      mode: 0o600,
-    });
+    writeSettings(home, { start_at_login: false });
     await until('the entry is gone', () => !existsSync(entry));
   });
 

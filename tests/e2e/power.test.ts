@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import { startBus } from '../fakes/desktop/bus.js';
 import { type LoginManager, startLoginManager } from '../fakes/desktop/login-manager.js';
 import { startTrayHost, type TrayHost, type TrayItemOnBus } from '../fakes/tray/host.js';
 import { createLab, type Lab, until } from '../fixtures/lab.js';
-import { answerFirstScreen, electronExecutable, isRoot, makeHome, repository } from './launch.js';
+import { answerFirstScreen, electronExecutable, isRoot, makeHome, repository, writeSettings } from './launch.js';
 
 /** Not through Playwright: Chromium drops its sockets when the machine falls asleep, and Playwright's is one of them. The tray tells what was seen. */
 describe('what the machine’s login manager tells', () => {
@@ -30,11 +30,7 @@ describe('what the machine’s login manager tells', () => {
     home = mkdtempSync(join(tmpdir(), 'claude-manager-power-'));
     makeHome(home);
     answerFirstScreen(home);
-    const folder = join(home, '.config/claude-manager');
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(join(folder, 'claude_limits.json'), JSON.stringify({ global_settings: { refresh_interval_seconds: 1 } }), {
-      mode: 0o600,
-    });
+    writeSettings(home, { refresh_interval_seconds: 1 });
     const switches = [...(isRoot ? ['--no-sandbox'] : []), `--user-data-dir=${join(home, 'electron-data')}`];
     const env = {
       ...process.env,

@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { soakMs, soakTimeoutMs } from '../fakes/soak.js';
 import { findLine, startTrayHost, type TrayHost } from '../fakes/tray/host.js';
 import { createLab, isAlive, type Lab, procStat, until } from '../fixtures/lab.js';
-import { type LaunchedApp, launchApp } from './launch.js';
+import { type LaunchedApp, launchApp, writeSettings } from './launch.js';
 
 /** Steps of a life: 30 in an ordinary run, 500 under `npm run soak`. */
 const STEPS = soakMs === null ? 30 : 500;
@@ -49,10 +49,7 @@ describe('any order of opening, closing, panels that come and go', () => {
   beforeAll(async () => {
     lab = createLab();
     home = mkdtempSync(join(tmpdir(), 'claude-manager-random-'));
-    mkdirSync(join(home, '.config/claude-manager'), { recursive: true, mode: 0o700 });
-    writeFileSync(join(home, '.config/claude-manager/claude_limits.json'), JSON.stringify({ global_settings: { close_window: 'tray' } }), {
-      mode: 0o600,
-    });
+    writeSettings(home, { close_window: 'tray' });
     await lab.session({ project: 'steady', memoryMb: 4 });
     host = await startTrayHost();
     launched = await launchApp({ xdgHome: home, env: { CLAUDE_CONFIG_DIR: join(lab.home, '.claude') } });

@@ -11,6 +11,7 @@ import { sayFrom, useLanguage, useWords } from '../i18n.js';
 import { useRehearsal } from '../rehearsal-view.js';
 import { ChartFrame } from './ChartFrame.js';
 import { type Counted, CountsChart } from './CountsChart.js';
+import { DecisionsSection } from './DecisionsSection.js';
 import { Picker } from './Picker.js';
 
 /** The settings in force. */
@@ -51,7 +52,7 @@ const Ends = ({ ends }: { readonly ends: readonly RehearsedEnd[] }) => {
   );
 };
 
-/** What automatic cleanup with the settings in force would have ended in the last days; `moment` = when to ask anew. */
+/** What automatic cleanup with the settings in force would have ended in the last days, and what it really decided; `moment` = when to ask anew. */
 export const RehearsalSection = memo(({ moment: asOf }: { readonly moment: number }) => {
   const say = useWords();
   const language = useLanguage();
@@ -83,64 +84,70 @@ export const RehearsalSection = memo(({ moment: asOf }: { readonly moment: numbe
           : null;
   const some = (result?.count ?? 0) > 0;
   return (
-    <ChartFrame
-      name="rehearsal"
-      title={title}
-      sentence={sentence}
-      empty={empty}
-      tools={
-        <Picker
-          name={say('analytics.rehearsedSpan')}
-          value={String(days)}
-          none="7"
-          onPick={(value) => {
-            const next = REHEARSED_SPANS.find((one) => String(one) === value);
-            if (next !== undefined) setDays(next);
-          }}
-          choices={REHEARSED_SPANS.map((one) => ({ value: String(one), label: say('analytics.rehearsedDays', { count: one }) }))}
-        />
-      }
-      legend={
-        some
-          ? CAUSES.map((cause) => (
-              <span className="key" key={cause}>
-                <i className={`end-${cause}`} />
-                {say(`cleanup.cause.${cause}`)}
-              </span>
-            ))
-          : undefined
-      }
-      table={() => ({
-        words: 5,
-        head: [...['when', 'project', 'user', 'kind', 'cause'].map((head) => say(`rehearsal.head.${head}`)), say('rehearsal.head.memory')],
-        rows: newest.map((end) => [
-          moment(momentLabel(end.atMs, language), end.atMs),
-          text(end.project === null ? say('rehearsal.unknown') : cleanText(end.project, 300)),
-          text(end.user ?? '–'),
-          text(say(`kind.${end.kind}`)),
-          text(say(`cleanup.cause.${end.cause}`)),
-          number(formatBytes(end.memoryBytes, language), end.memoryBytes),
-        ]),
-      })}
-    >
-      {/* The frame has said it already. */}
-      <p className="small" aria-hidden="true">
-        {sentence}
-      </p>
-      {some && (
-        <>
-          <CountsChart bars={bars} fills={FILLS} language={language} label={title} describe={describe} />
-          <Ends ends={newest.slice(0, MOST_ENDS)} />
-          {(result?.count ?? 0) > MOST_ENDS && (
-            <p className="small t3">{say('analytics.moreEvents', { count: (result?.count ?? 0) - MOST_ENDS })}</p>
-          )}
-          {result?.unjudged.map((id) => (
-            <p className="small t3" key={id}>
-              {say(`rehearsal.unjudged.${id}`)}
-            </p>
-          ))}
-        </>
-      )}
-    </ChartFrame>
+    <>
+      <ChartFrame
+        name="rehearsal"
+        title={title}
+        sentence={sentence}
+        empty={empty}
+        tools={
+          <Picker
+            name={say('analytics.rehearsedSpan')}
+            value={String(days)}
+            none="7"
+            onPick={(value) => {
+              const next = REHEARSED_SPANS.find((one) => String(one) === value);
+              if (next !== undefined) setDays(next);
+            }}
+            choices={REHEARSED_SPANS.map((one) => ({ value: String(one), label: say('analytics.rehearsedDays', { count: one }) }))}
+          />
+        }
+        legend={
+          some
+            ? CAUSES.map((cause) => (
+                <span className="key" key={cause}>
+                  <i className={`end-${cause}`} />
+                  {say(`cleanup.cause.${cause}`)}
+                </span>
+              ))
+            : undefined
+        }
+        table={() => ({
+          words: 5,
+          head: [
+            ...['when', 'project', 'user', 'kind', 'cause'].map((head) => say(`rehearsal.head.${head}`)),
+            say('rehearsal.head.memory'),
+          ],
+          rows: newest.map((end) => [
+            moment(momentLabel(end.atMs, language), end.atMs),
+            text(end.project === null ? say('rehearsal.unknown') : cleanText(end.project, 300)),
+            text(end.user ?? '–'),
+            text(say(`kind.${end.kind}`)),
+            text(say(`cleanup.cause.${end.cause}`)),
+            number(formatBytes(end.memoryBytes, language), end.memoryBytes),
+          ]),
+        })}
+      >
+        {/* The frame has said it already. */}
+        <p className="small" aria-hidden="true">
+          {sentence}
+        </p>
+        {some && (
+          <>
+            <CountsChart bars={bars} fills={FILLS} language={language} label={title} describe={describe} />
+            <Ends ends={newest.slice(0, MOST_ENDS)} />
+            {(result?.count ?? 0) > MOST_ENDS && (
+              <p className="small t3">{say('analytics.moreEvents', { count: (result?.count ?? 0) - MOST_ENDS })}</p>
+            )}
+            {result?.unjudged.map((id) => (
+              <p className="small t3" key={id}>
+                {say(`rehearsal.unjudged.${id}`)}
+              </p>
+            ))}
+          </>
+        )}
+      </ChartFrame>
+      <DecisionsSection days={days} moment={asOf} />
+    </>
   );
 });

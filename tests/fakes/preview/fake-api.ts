@@ -5,7 +5,7 @@ import type { Update } from '../../../src/shared/patch.js';
 import type { ProcessView } from '../../../src/shared/types.js';
 import { aReview } from '../a-care.js';
 import { aPreview, aTarget, elevationProblem, idOf, quickOf } from './fake-actions.js';
-import { fakeAnswer, fakeRehearsal, fakeSummary } from './fake-history.js';
+import { fakeAnswer, fakeDecided, fakeRehearsal, fakeSummary } from './fake-history.js';
 import { aLogPage } from './fake-log.js';
 
 /** Main as the page sees it, on an invented machine: looks happen, previews freeze, endings end. For looking only. */
@@ -202,6 +202,7 @@ export const createFakeApi = (
     queryHistory: ({ range, by }) => ok(fakeAnswer(range, by, Date.now(), Date.now() - 21 * 86_400_000)),
     historySummary: ({ range }) => ok(fakeSummary(range, Date.now(), Date.now() - 21 * 86_400_000)),
     exportHistoryCsv: () => ok({ path: '/home/marina/claude_history.csv', lines: 361 }),
+    readDecisions: ({ days }) => ok(fakeDecided(Date.now(), days)),
     rehearse: ({ days }) => ok(fakeRehearsal(Date.now(), days)),
     exportTable: ({ name, rows }) => ok({ path: `/home/marina/claude-${name}.csv`, lines: rows.length }),
     copyText: () => ok(null),

@@ -1,3 +1,4 @@
+import { type Decided, type Decision, decidedSince } from '../../../src/shared/care.js';
 import type {
   HistoryAnswer,
   HistoryGrouping,
@@ -191,4 +192,21 @@ export const fakeRehearsal = (now: number, days: number): Rehearsal => {
     ...{ fromMs: now - days * 86_400_000, toMs: now, sinceMs: now - 21 * 86_400_000, mode: 'automatic', ends, count: 3 },
     ...{ byCause: { orphan: 2, old: 1, limit: 0 }, hours, freedBytes: 666_894_336, unjudged: ['resumable'] },
   };
+};
+
+/** What automatic cleanup decided on an invented machine: two ends, one that was left alone and one that did not end. */
+export const fakeDecided = (now: number, days: number): Decided => {
+  const one = (pid: number, hoursAgo: number, over: Partial<Decision>): Decision => ({
+    ...{ atMs: now - hoursAgo * HOUR, run: 'interval', mode: 'automatic', key: { pid, startedAt: String(pid) }, name: 'server-github' },
+    ...{ user: 'marina', kind: 'mcp-server', cause: 'orphan', metric: null, decision: 'ended', reason: null, memoryBytes: 222_298_112 },
+    ...over,
+  });
+  const all = [
+    one(4211, 52, {}),
+    one(4388, 31, { name: 'npm run watch', kind: 'tool-shell', decision: 'failed', reason: 'timeout' }),
+    one(4502, 5, { name: 'checkout-flow', kind: 'ide-session', cause: 'old' }),
+    one(4519, 5, { name: 'notes', kind: 'cli-session', cause: null, decision: 'skipped', reason: 'autoAttached', memoryBytes: null }),
+    one(4530, 4, { name: 'etl', kind: 'cli-session', cause: null, decision: 'skipped', reason: 'tooYoung', values: { count: 10 } }),
+  ];
+  return decidedSince(all, now - days * 24 * HOUR);
 };

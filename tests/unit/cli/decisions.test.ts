@@ -55,6 +55,7 @@ describe('decisions', () => {
       aDecision(4, { decision: 'skipped', reason: 'autoBatch' }),
       aDecision(5, { decision: 'failed', reason: 'timeout' }),
       aDecision(6, { decision: 'skipped', reason: 'somethingNew' }),
+      aDecision(8, { decision: 'skipped', reason: 'protectUser', values: { value: 'eve\u001b[2J' } }),
     ]);
     const { code, out, err } = await cli();
     expect([code, err]).toEqual([0, '']);
@@ -65,6 +66,7 @@ describe('decisions', () => {
       'left alone  p4  dana  4  5 MB  left over: It was beyond what one run takes.',
       'failed  p5  dana  5  5 MB  left over: It was asked to end but is still running. You can kill it by force.',
       'left alone  p6  dana  6  5 MB  left over: somethingNew',
+      'left alone  p8  dana  8  5 MB  left over: Protected by your rule for user “eve␛[2J”.',
       '',
     ]);
   });

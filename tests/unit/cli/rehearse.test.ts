@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rehearse } from '../../../src/cli/rehearse.js';
 import { rehearsalShape } from '../../../src/cli/rehearse-shape.js';
+import { decisionsFile } from '../../../src/main/decision-history.js';
 import { historyFile } from '../../../src/main/history.js';
 import { openForWriting } from '../../../src/main/history-open.js';
 import { createWriter } from '../../../src/main/history-writer.js';
@@ -58,6 +59,21 @@ describe('rehearse', () => {
       [101, 'old'],
     ]);
     expect((await run([{ at: 'global', key: 'auto_cleanup_enabled', value: false }])).out).toContain('does not run');
+  });
+
+  it('says beside it how much was really decided in that time', async () => {
+    expect((await run([])).out).toContain('Automatic cleanup really decided nothing in that time.');
+    const ago = (hours: number): number => Date.now() - hours * HOUR_MS;
+    const one = { run: 'interval', mode: 'automatic', name: 'x', user: null, kind: null, cause: 'orphan', metric: null, memoryBytes: null };
+    const lines = [
+      { ...one, atMs: ago(200), key: { pid: 1, startedAt: '1' }, decision: 'ended', reason: null },
+      { ...one, atMs: ago(9), key: { pid: 2, startedAt: '1' }, decision: 'ended', reason: null },
+      { ...one, atMs: ago(8), key: { pid: 3, startedAt: '1' }, decision: 'skipped', reason: 'autoAttached' },
+    ];
+    writeFileSync(decisionsFile(join(folder, 'state')), `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`);
+    expect((await run([])).out).toContain('Really decided in that time: 1 ended, 1 left alone.');
+    const { decided } = rehearsalShape.parse(JSON.parse((await run([], { json: true })).out));
+    expect(decided).toEqual({ ended: 1, failed: 0, cancelled: 0, asked: 0, reported: 0, skipped: 1 });
   });
 
   it('refuses a value that the setting does not take, and says when there is nothing', async () => {
