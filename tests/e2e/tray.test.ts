@@ -1,11 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { projectSlug } from '../../src/main/session-files.js';
 import { drawIcon, type IconSize, type TrayBadge } from '../../src/shared/tray-icon.js';
 import { findLine, type MenuLine, type Pixels, startTrayHost, type TrayHost, type TrayItemOnBus } from '../fakes/tray/host.js';
-import { createLab, type Lab, type LabSession, until } from '../fixtures/lab.js';
+import { createLab, isAlive, type Lab, type LabSession, until } from '../fixtures/lab.js';
 import { ready, rowOf } from './grid.js';
 import { type LaunchedApp, launchApp } from './launch.js';
 
@@ -149,8 +150,24 @@ describe('the tray, on a real bus', () => {
     await launched.app.evaluate(({ clipboard: board }) => board.writeText('before'));
     await click('R&D', 'Copy resume command');
     await new Promise((resolve) => setTimeout(resolve, 500));
-    // The session of this test has no transcript: nothing is put there, and that is said by a notification.
+    // The session has no transcript yet: nothing is put there, and that is said by a notification.
     expect(await clipboard()).toBe('before');
+    const folder = join(lab.home, '.claude', 'projects', projectSlug(session.projectDir));
+    mkdirSync(folder, { recursive: true });
+    const hello = { type: 'user', message: { role: 'user', content: 'hello' } };
+    writeFileSync(join(folder, `${session.sessionId}.jsonl`), `${JSON.stringify(hello)}\n`);
+    await click('R&D', 'Copy resume command');
+    await expect.poll(clipboard).toContain(`claude --resume ${session.sessionId}`);
+  });
+
+  it('pauses automatic cleanup for an hour or until tomorrow, and lets it go on', async () => {
+    const paused = page().getByText(/^Paused until/);
+    for (const way of ['For 1 hour', 'Until tomorrow']) {
+      await click('Pause automatic clean-up', way);
+      await paused.waitFor();
+      await click('Automatic clean-up is paused until', 'Resume now');
+      await paused.waitFor({ state: 'detached' });
+    }
   });
 
   it('Refresh now looks at once', async () => {
@@ -161,7 +178,7 @@ describe('the tray, on a real bus', () => {
   });
 
   it('Open and a click on the icon bring the window back', async () => {
-    for (const open of [() => click('Open Claude Manager'), () => item.activate(), () => click('Preferences…')]) {
+    for (const open of [() => click('Open Claude Manager'), () => item.activate()]) {
       await launched.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
       await expect.poll(isVisible).toBe(false);
       await open();
@@ -169,11 +186,28 @@ describe('the tray, on a real bus', () => {
     }
   });
 
+  it('Preferences leads to the Config tab', async () => {
+    await click('Preferences…');
+    await page().locator('#panel-config').waitFor();
+    await page().locator('#tab-monitor').click();
+  });
+
+  it('hands out the command of what was stopped', async () => {
+    await click('R&D', 'End…');
+    await dialog()
+      .getByRole('button', { name: /^End 1 process$/ })
+      .click();
+    await until('the session has ended', () => !isAlive(session.pid), 15_000);
+    await launched.app.evaluate(({ clipboard: board }) => board.writeText('before'));
+    await click('Recently stopped (1)', 'Copy resume command of');
+    await expect.poll(clipboard).toContain(`claude --resume ${session.sessionId}`);
+  });
+
   it('comes back to a panel that restarts', async () => {
     await host.close();
     host = await startTrayHost();
     item = await host.item();
-    await expect.poll(() => badgeOn(item), { timeout: 15_000 }).toBe('normal 0.1');
+    await expect.poll(() => badgeOn(item), { timeout: 15_000 }).toBe('normal 0.0');
     await click('Refresh now');
   });
 
