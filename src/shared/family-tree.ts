@@ -4,7 +4,7 @@ import { isMarked } from './marks.js';
 import type { ParentFacts, ProcessFacts, RegistryFacts } from './process-facts.js';
 import type { Evidence, Kind, Os, RawProcess, Reading, SessionRecord, StaticFacts } from './types.js';
 import type { Chain, Finding } from './verdict-memo.js';
-import { chainOf, findingsBy, rememberedBy, stillStands } from './verdict-memo.js';
+import { chainOf, findingsBy, rememberedBy, standingOf, stillStands } from './verdict-memo.js';
 
 /** One process among its family. */
 export interface TreeNode {
@@ -193,16 +193,17 @@ export const growTree = (reading: Reading, records: ReadonlyMap<number, SessionR
     const { raw } = node;
     const { pidDomain } = reading;
     const isOwned = node.engineAbove !== null;
-    const rest = { os, above: above?.chain ?? null, up: trueParent(node)?.chain ?? null, record, pidDomain, isOwned };
+    const standing = standingOf(raw);
+    const rest = { os, state: raw.state, above: above?.chain ?? null, up: trueParent(node)?.chain ?? null, record, pidDomain, isOwned };
     // In a circle of parents the one above is not settled yet.
     const isClear = above === null || above.chain !== null;
-    const known = isClear ? findings.get(raw) : undefined;
+    const known = isClear ? findings.get(standing) : undefined;
     if (known !== undefined && stillStands(known, rest)) return known;
     const registry = record === undefined ? null : registryOf(reading, raw, record);
     const hints = isOwned ? { ownerAlive: true } : {};
     const facts = { ...factsOf(os, raw), parent: parentFacts(node, above, ancestors(node)), hints, registry };
     const finding = { ...rest, facts, verdict: remembered(facts, raw.facts) };
-    if (isClear) findings.set(raw, finding);
+    if (isClear) findings.set(standing, finding);
     return finding;
   };
 
@@ -234,7 +235,7 @@ export const growTree = (reading: Reading, records: ReadonlyMap<number, SessionR
       if (node === undefined) continue;
       settle(node);
       node.order = ++settled;
-      node.chain = chainOf(node.raw, node.kind, trueParent(node)?.chain ?? null);
+      node.chain = chainOf(standingOf(node.raw), node.kind, trueParent(node)?.chain ?? null);
     }
   };
   for (const node of byPid.values()) if (node.order === 0) settleWithParents(node);

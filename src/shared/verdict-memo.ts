@@ -1,6 +1,6 @@
 import type { Classify } from './classify.js';
 import type { ProcessFacts } from './process-facts.js';
-import type { Kind, Os, RawProcess, SessionRecord, StaticFacts, Verdict } from './types.js';
+import type { Kind, Os, ProcessKey, RawProcess, SessionRecord, StaticFacts, Verdict } from './types.js';
 
 interface Remembered {
   readonly facts: ProcessFacts;
@@ -73,26 +73,51 @@ export const rememberedBy = (classify: Classify): Remembering => {
   return known;
 };
 
-/** A process, its kind and those above it: the same object from look to look as long as all of these are the same. */
+/** What the rules know of a process itself: all but its counters and, from moment to moment, its state. */
+export type Standing = Omit<RawProcess, 'counters' | 'state'>;
+
+const standings = new WeakMap<ProcessKey, Standing>();
+
+const standsAsBefore = (a: Standing, b: Standing): boolean =>
+  a.facts === b.facts &&
+  a.ppid === b.ppid &&
+  a.uid === b.uid &&
+  a.user === b.user &&
+  a.tty === b.tty &&
+  a.cwd === b.cwd &&
+  a.pgid === b.pgid &&
+  a.sid === b.sid &&
+  a.startedAtMs === b.startedAtMs;
+
+/** A process as the rules know it: the same object from look to look while it only works, for as long as its key is the same object. */
+export const standingOf = (raw: RawProcess): Standing => {
+  const known = standings.get(raw.key);
+  if (known !== undefined && standsAsBefore(known, raw)) return known;
+  standings.set(raw.key, raw);
+  return raw;
+};
+
+/** How a process stands, its kind and those above it: the same object from look to look as long as all of these are the same. */
 export interface Chain {
-  readonly raw: RawProcess;
+  readonly standing: Standing;
   readonly kind: Kind | null;
   readonly up: Chain | null;
 }
 
-const chains = new WeakMap<RawProcess, Chain>();
+const chains = new WeakMap<Standing, Chain>();
 
 /** The chain of a process below that of its true parent. */
-export const chainOf = (raw: RawProcess, kind: Kind | null, up: Chain | null): Chain => {
-  const known = chains.get(raw);
+export const chainOf = (standing: Standing, kind: Kind | null, up: Chain | null): Chain => {
+  const known = chains.get(standing);
   if (known !== undefined && known.kind === kind && known.up === up) return known;
-  const chain = { raw, kind, up };
-  chains.set(raw, chain);
+  const chain = { standing, kind, up };
+  chains.set(standing, chain);
   return chain;
 };
 
-/** What was found of a process, and all that it rests on beside its reading. */
+/** What was found of a process, and all that it rests on beside how it stands. */
 export interface Finding extends Remembered {
+  readonly state: RawProcess['state'];
   readonly os: Os;
   /** Whom its ppid names, and its true parent. */
   readonly above: Chain | null;
@@ -102,11 +127,11 @@ export interface Finding extends Remembered {
   readonly isOwned: boolean;
 }
 
-const findings = new WeakMap<Classify, WeakMap<RawProcess, Finding>>();
+const findings = new WeakMap<Classify, WeakMap<Standing, Finding>>();
 
-/** What the same rules found of the same readings: who shows no change among unchanged ones is not even asked about again. */
-export const findingsBy = (classify: Classify): WeakMap<RawProcess, Finding> => {
-  const known = findings.get(classify) ?? new WeakMap<RawProcess, Finding>();
+/** What the same rules found of those who stood the same: who shows no change among unchanged ones is not even asked about again. */
+export const findingsBy = (classify: Classify): WeakMap<Standing, Finding> => {
+  const known = findings.get(classify) ?? new WeakMap<Standing, Finding>();
   findings.set(classify, known);
   return known;
 };
@@ -114,6 +139,7 @@ export const findingsBy = (classify: Classify): WeakMap<RawProcess, Finding> => 
 /** Whether a finding still stands. */
 export const stillStands = (known: Finding, now: Omit<Finding, keyof Remembered>): boolean =>
   known.os === now.os &&
+  known.state === now.state &&
   known.above === now.above &&
   known.up === now.up &&
   known.record === now.record &&

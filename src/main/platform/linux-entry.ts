@@ -10,11 +10,15 @@ import { PF_EXITING, PF_KTHREAD, parseArgv, parseStat, parseStatus, pickMarks, t
 const SLICES = 12;
 /** A directory changes seldom, and so does a title without any other sign: of a process that has run meanwhile at every so many looks, except where all is read. */
 const OFTEN = 4;
+/** Who has not run long enough to be counted changes neither, but for a moment's work. */
+const UNRUN = 24;
 /** Where an exec leaves a sign, all that it changes is read again without one so seldom: a marker of a deleted file, nothing that a kind hangs on. */
 const SELDOM = 60;
 /** A title may be rewritten without an exec, mostly early in life; where exec leaves no trace that we may see, we look longer. */
 const YOUNG_MS = 10_000;
 const YOUNG_UNTRACED_MS = 60_000;
+
+type Sizes = StatusFields & Pick<StatFields, 'faults' | 'rssPages'>;
 
 /** What is kept of a process from look to look. */
 export interface Entry {
@@ -45,7 +49,7 @@ export interface Entry {
   /** The line has changed since the title, and since the directory, was last read. */
   ran: { title: boolean; cwd: boolean };
   /** Sizes as of when they were last read, and its memory's counters then. */
-  sizes: (StatusFields & Pick<StatFields, 'faults' | 'rssPages'>) | null;
+  sizes: Sizes | null;
   /** As it was last shown, and what of. */
   shown: Shown | null;
   readonly held: { readonly stat: HeldFile; readonly status: HeldFile };
@@ -84,6 +88,8 @@ export interface EntryParts {
   readonly mayMatter: (facts: StaticFacts) => boolean;
 }
 
+const sameSizes = (a: Sizes, b: Sizes): boolean =>
+  a.uid === b.uid && a.rssAnonBytes === b.rssAnonBytes && a.swapBytes === b.swapBytes && a.faults === b.faults && a.rssPages === b.rssPages;
 const sameList = (a: readonly string[] | null, b: readonly string[] | null): boolean =>
   a === b || (a !== null && b !== null && a.length === b.length && a.every((value, index) => value === b[index]));
 const sameMarks = (a: StaticFacts['marks'], b: StaticFacts['marks']): boolean =>
@@ -133,7 +139,9 @@ export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryP
     const asBefore = before !== null && faults !== null && before.faults === faults && before.rssPages === rssPages;
     if (asBefore && stat.state !== 'Z' && !at.whole && !isTurn(entry, at, SLICES)) return before;
     const length = entry.held.status.read();
-    entry.sizes = typeof length === 'number' ? { ...parseStatus(files.bytes.toString('latin1', 0, length)), faults, rssPages } : null;
+    const sizes = typeof length === 'number' ? { ...parseStatus(files.bytes.toString('latin1', 0, length)), faults, rssPages } : null;
+    // The same object where it says the same: who has not changed is not shown anew.
+    if (sizes === null || before === null || !sameSizes(before, sizes)) entry.sizes = sizes;
     return entry.sizes;
   };
   /** A process's folder belongs to its uid, unless it protects itself: then to root, and only `status` tells, which costs twice as much. */
@@ -178,7 +186,7 @@ export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryP
     if (entry.stat.state === 'Z') return false;
     const look = at.whole
       ? entry.wanted || isYoung(entry, at)
-      : (entry.wanted && isTurn(entry, at, entry.ran.title ? OFTEN : SLICES)) || (entry.denied && isYoung(entry, at));
+      : (entry.wanted && isTurn(entry, at, entry.ran.title ? OFTEN : UNRUN)) || (entry.denied && isYoung(entry, at));
     if (!look) return false;
     entry.ran.title = false;
     const argv = readArgv(`${procRoot}/${entry.pid}`);
@@ -260,7 +268,7 @@ export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryP
     entry.uid = status?.uid ?? null;
     if (entry.uid === null && readStat(files, `${procRoot}/${entry.pid}`) === 'gone') return false;
     if (entry.denied || entry.stat.state === 'Z') entry.cwd = null;
-    else if (at.whole || entry.cwd === null || isTurn(entry, at, entry.ran.cwd ? OFTEN : SLICES)) {
+    else if (at.whole || entry.cwd === null || isTurn(entry, at, entry.ran.cwd ? OFTEN : UNRUN)) {
       const cwd = files.link(`${procRoot}/${entry.pid}/cwd`);
       entry.cwd = typeof cwd === 'string' ? null : cwd.target;
       entry.ran.cwd = false;

@@ -304,6 +304,13 @@ describe('look after look', () => {
     }
   });
 
+  it('hands out the very same reading of who shows no change, its sizes read again meanwhile', async () => {
+    const { platform } = setUp([CLAUDE]);
+    await platform.read();
+    const first = find(await platform.read(), PID);
+    for (let i = 0; i < SLICES + 1; i++) expect(find(await platform.read(), PID)).toBe(first);
+  });
+
   it('reads counters anew each time', async () => {
     const { host, platform } = setUp([CLAUDE]);
     await platform.read('all');
