@@ -10,7 +10,7 @@ declare const window: Window & { readonly claudeManager: Api };
 
 const folder = join(repository, 'test-results');
 const CHARTS = [
-  ...['memory-history', 'cpu-history', 'memory-share', 'run-times', 'growth', 'events', 'rehearsal'],
+  ...['memory-history', 'cpu-history', 'memory-share', 'run-times', 'growth', 'events', 'rehearsal', 'decisions'],
   ...['users', 'projects', 'servers', 'statistics'],
 ];
 /** Those that are pictures; the others are lists. */

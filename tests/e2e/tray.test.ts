@@ -284,6 +284,8 @@ describe('where the tray is late or missing', () => {
           (Reflect.get(globalThis, 'asked') as unknown[]).length,
           BrowserWindow.getAllWindows().filter((window) => window.isVisible()).length,
         ]);
+      // A window that has not painted yet is as little to be seen as one that was put away.
+      await expect.poll(state).toEqual([0, 1]);
       await closeWindow(launched);
       await expect.poll(state).toEqual([1, 0]);
       await item.activate();

@@ -70,7 +70,7 @@ export const DecisionsSection = memo(({ days, moment: asOf }: { readonly days: n
       empty={count > 0 ? null : empty}
       table={() => ({
         words: 7,
-        head: ['when', 'decision', 'name', 'user', 'kind', 'cause', 'reason', 'memory'].map((head) => say(`decided.head.${head}`)),
+        head: ['when', 'decision', 'name', 'user', 'kind', 'cause', 'reason', 'pid', 'memory'].map((head) => say(`decided.head.${head}`)),
         rows: newest.map((one) => [
           moment(momentLabel(one.atMs, language), one.atMs),
           text(say(`cleanup.decision.${one.decision}`)),
@@ -79,6 +79,7 @@ export const DecisionsSection = memo(({ days, moment: asOf }: { readonly days: n
           text(one.kind === null ? '–' : say(`kind.${one.kind}`)),
           text(one.cause === null ? '–' : say(`cleanup.cause.${one.cause}`)),
           text(reasonText(one)),
+          number(String(one.key.pid), one.key.pid),
           number(formatBytes(one.memoryBytes, language), one.memoryBytes),
         ]),
       })}
