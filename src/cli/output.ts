@@ -3,6 +3,7 @@ import type { Failure, Reason, Warning } from '../shared/api.js';
 import type { Language } from '../shared/format.js';
 import { cleanText } from '../shared/redact.js';
 import type { Evidence, Refusal } from '../shared/types.js';
+import { lastOf } from '../shared/verdict-memo.js';
 import type { Io } from './io.js';
 import type { ErrorJson, EvidenceJson, ReasonJson } from './json-shape.js';
 import { JSON_VERSION } from './json-shape.js';
@@ -67,9 +68,19 @@ export const sentence = (t: Translate, key: string, values?: Readonly<Record<str
 export const evidenceText = (t: Translate, group: 'evidence' | 'warning', { id, values }: Evidence | Warning): string =>
   sentence(t, `${group}.${id}`, values);
 
+interface Wording {
+  readonly t: Translate;
+  readonly group: 'evidence' | 'warning';
+}
+/** The same list from look to look is not put into words anew: that would cost a watch more than the look. */
+const wordedEvidence = lastOf(
+  (a: Wording, b: Wording) => a.t === b.t && a.group === b.group,
+  (list: readonly Evidence[], { t, group }): EvidenceJson[] =>
+    list.map((entry) => ({ id: entry.id, weight: entry.weight, message: evidenceText(t, group, entry) })),
+);
 /** Evidence as JSON carries it: for scripts by id, for people in words. */
-export const evidenceJson = (t: Translate, group: 'evidence' | 'warning', list: readonly Evidence[]): EvidenceJson[] =>
-  list.map((entry) => ({ id: entry.id, weight: entry.weight, message: evidenceText(t, group, entry) }));
+export const evidenceJson = (t: Translate, group: Wording['group'], list: readonly Evidence[]): EvidenceJson[] =>
+  wordedEvidence(list, { t, group });
 
 /** A refusal in words. */
 export const refusalText = (t: Translate, { id, values }: Refusal): string => sentence(t, `refusal.${id}`, values);

@@ -4,12 +4,13 @@ import type { Config } from '../shared/config.js';
 import type { GuardContext } from '../shared/guard.js';
 import { guardRules } from '../shared/guard.js';
 import type { Judgement } from '../shared/judge.js';
-import { candidates, judgeKinds, judgeLeftOvers, mayBeClaudes } from '../shared/judge.js';
+import { candidates, judgeKindsSteps, judgeLeftOvers, mayBeClaudes } from '../shared/judge.js';
 import { markedOwnerPid } from '../shared/marks.js';
 import type { SnapshotMemory } from '../shared/snapshot.js';
 import { buildSnapshot } from '../shared/snapshot.js';
 import type { HostTotals, Reading, Snapshot } from '../shared/types.js';
 import type { Platform, Scope } from './platform/index.js';
+import { createStretch } from './platform/stretch.js';
 import type { SessionRegistry } from './sessions.js';
 
 export interface Look {
@@ -94,6 +95,7 @@ const NO_HOST: HostTotals = {
 export const createLooker = (parts: { platform: Platform; registry: SessionRegistry; config: () => Config; selfUid: number }): Looker => {
   const { platform, registry, config, selfUid } = parts;
   const guardOf = createGuard(selfUid);
+  const stretch = createStretch();
   let memory: SnapshotMemory | null = null;
   let turn: Promise<unknown> = Promise.resolve();
   let own: { readonly names: readonly string[]; readonly patterns: readonly string[]; readonly classify: Classify } | null = null;
@@ -112,9 +114,11 @@ export const createLooker = (parts: { platform: Platform; registry: SessionRegis
     const classify = classifier();
     const [reading, host] = await Promise.all([platform.read(scope), platform.hostTotals().catch(() => NO_HOST)]);
     const records = await registry.read(reading.processes);
-    const judged = judgeKinds(reading, records, { classify });
+    stretch.begin();
+    const judged = await stretch.walk(judgeKindsSteps(reading, records, { classify }));
     const facts = await platform.inspect(candidates(judged));
     const judgements = judgeLeftOvers(judged, facts, reading.takenAtMs);
+    if (stretch.isLong()) await stretch.breathe();
     const guard = guardOf(reading, config());
     const built = buildSnapshot({ reading, judgements, host, config: config(), guard, previous: memory });
     memory = built.memory;

@@ -4,6 +4,7 @@ import type { RawProcess, SessionRecord, StaticFacts } from '../shared/types.js'
 import type { FolderChanges, FolderWatches, WatchReason } from './folder-watches.js';
 import type { FileAccess, FileFacts, FileReason, FileResult, HostileFiles } from './hostile-file.js';
 import { FOLDER_ENTRIES } from './hostile-file.js';
+import { createStretch } from './platform/stretch.js';
 
 /** What the registry needs of a process. */
 export type RegistryProcess = Pick<RawProcess, 'key' | 'uid' | 'facts'>;
@@ -98,6 +99,7 @@ export const createSessionRegistry = (options: SessionRegistryOptions): SessionR
   const { files, homeOf, selfUid, selfConfigDir, now, watches } = options;
   let caches = new Map<string, FolderCache>();
   let failures: readonly RegistryFailure[] = [];
+  const stretch = createStretch();
 
   const settledAt = (facts: FileFacts): boolean => facts.mtimeMs < now() - UNSETTLED_MS;
 
@@ -183,7 +185,11 @@ export const createSessionRegistry = (options: SessionRegistryOptions): SessionR
   const read: SessionRegistry['read'] = async (processes) => {
     const seen: RegistryFailure[] = [];
     const byUid = new Map<number, RegistryProcess[]>();
+    const byPid = new Map<number, RegistryProcess>();
+    stretch.begin();
     for (const process of processes) {
+      if (stretch.isLong()) await stretch.breathe();
+      byPid.set(process.key.pid, process);
       if (process.uid === null || !isCandidate(process)) continue;
       const group = byUid.get(process.uid);
       if (group) group.push(process);
@@ -211,7 +217,6 @@ export const createSessionRegistry = (options: SessionRegistryOptions): SessionR
     watches?.retain(folders);
 
     const found = (await Promise.all(visits)).flat();
-    const byPid = new Map(processes.map((process) => [process.key.pid, process]));
     const best = new Map<number, SessionRecord>();
     for (const record of found) {
       const process = byPid.get(record.pid);

@@ -2,6 +2,8 @@ import type { Classify } from './classify.js';
 import { hasEngineKind } from './family.js';
 import { isMarked } from './marks.js';
 import type { ParentFacts, ProcessFacts, RegistryFacts } from './process-facts.js';
+import type { Steps } from './steps.js';
+import { STEP } from './steps.js';
 import type { Evidence, Kind, Os, RawProcess, Reading, SessionRecord, StaticFacts } from './types.js';
 import type { Chain, Finding } from './verdict-memo.js';
 import { chainOf, findingsBy, rememberedBy, standingOf, stillStands } from './verdict-memo.js';
@@ -156,10 +158,15 @@ const engineOver = (node: Node, parent: Node | null): Node | null => {
   return CARRIERS.has(parent.kind) ? parent.engineAbove : null;
 };
 
-/** Puts a reading's processes into families and classifies them, parents first. Steady processes that cannot be Claude's cost a look-up. */
-export const growTree = (reading: Reading, records: ReadonlyMap<number, SessionRecord>, os: Os, classify: Classify): FamilyTree => {
+/**
+ * Puts a reading's processes into families and classifies them, parents first. Steady processes that cannot be Claude's cost a look-up.
+ * In steps, for readings of thousands: the event loop must not wait for all of it.
+ */
+export function* growTree(reading: Reading, records: ReadonlyMap<number, SessionRecord>, os: Os, classify: Classify): Steps<FamilyTree> {
+  let done = 0;
   const byPid = new Map<number, Node>();
-  for (const raw of reading.processes)
+  for (const raw of reading.processes) {
+    if (++done % STEP === 0) yield;
     byPid.set(raw.key.pid, {
       raw,
       kind: null,
@@ -171,6 +178,7 @@ export const growTree = (reading: Reading, records: ReadonlyMap<number, SessionR
       chain: null,
       order: 0,
     });
+  }
   const claimed: Node[] = [];
   const remembered = rememberedBy(classify);
   const findings = findingsBy(classify);
@@ -238,7 +246,10 @@ export const growTree = (reading: Reading, records: ReadonlyMap<number, SessionR
       node.chain = chainOf(standingOf(node.raw), node.kind, trueParent(node)?.chain ?? null);
     }
   };
-  for (const node of byPid.values()) if (node.order === 0) settleWithParents(node);
+  for (const node of byPid.values()) {
+    if (++done % STEP === 0) yield;
+    if (node.order === 0) settleWithParents(node);
+  }
 
   let children: Map<Node, Node[]> | null = null;
   const childrenOf = (): Map<Node, Node[]> => {
@@ -274,4 +285,4 @@ export const growTree = (reading: Reading, records: ReadonlyMap<number, SessionR
       return family;
     },
   };
-};
+}

@@ -6,6 +6,8 @@ import { judgeLeftOver } from './leftover.js';
 import { markedOwnerPid } from './marks.js';
 import type { Hints, ProcessFacts } from './process-facts.js';
 import { isContainerGroup } from './service-unit.js';
+import type { Steps } from './steps.js';
+import { finish } from './steps.js';
 import type { CandidateFacts, Evidence, Kind, LeftOver, Os, ProcessKey, RawProcess, Reading, SessionRecord, StaticFacts } from './types.js';
 import { lastOf, sameShallow } from './verdict-memo.js';
 
@@ -135,16 +137,22 @@ const rootFinder = (tree: FamilyTree, left: ReadonlySet<TreeNode>): ((node: Tree
   };
 };
 
+interface Rules {
+  readonly os?: Os;
+  readonly classify?: Classify;
+}
+
 /**
  * First step: what kind each Claude process is, parents before children. Our own process and what it started are not listed.
  * `records` are by pid, as the registry's reader chose them; each is checked against the process here.
+ * A generator, so that its caller may let the event loop go round in between.
  */
-export const judgeKinds = (
+export function* judgeKindsSteps(
   reading: Reading,
   records: ReadonlyMap<number, SessionRecord>,
-  { os = 'linux', classify = plainClassify }: { readonly os?: Os; readonly classify?: Classify } = {},
-): Judged => {
-  const tree = growTree(reading, records, os, classify);
+  { os = 'linux', classify = plainClassify }: Rules = {},
+): Steps<Judged> {
+  const tree = yield* growTree(reading, records, os, classify);
   const claims = tree.claimed.flatMap((node) => claim(tree, node));
   const left = new Set(claims.filter(wasLeft).map(({ node }) => node));
   const rootOf = rootFinder(tree, left);
@@ -156,7 +164,11 @@ export const judgeKinds = (
   }
   for (const root of roots) for (const below of tree.familyOf(root)) wanted.add(below);
   return { tree, claims, left, wanted, rootOf, classify };
-};
+}
+
+/** The first step in one go. */
+export const judgeKinds = (reading: Reading, records: ReadonlyMap<number, SessionRecord>, rules: Rules = {}): Judged =>
+  finish(judgeKindsSteps(reading, records, rules));
 
 /** Whose dearer facts the second step needs: those whose verdict they could change, and all that was left over with them. */
 export const candidates = (judged: Judged): ProcessKey[] => [...judged.wanted].map(({ raw }) => raw.key);

@@ -11,7 +11,9 @@ import { parseConfig } from '../../src/shared/config.js';
 import type { Crowd } from './crowd.js';
 import { startCrowd } from './crowd.js';
 import { median, rounded } from './figures.js';
-import { compileFloor, cpuMs, floorMs, readPlainly, rivalsMs, startWatch } from './rivals.js';
+import { compiled, cpuMs, floorMs, readPlainly, rivalsMs, startWatch } from './rivals.js';
+import { inStorm } from './storm.js';
+import { stretchesOf } from './stretches.js';
 
 /**
  * What one look costs, side by side with how others look at all processes, all in one run, on a crowd of its own that grows: CPU time, of
@@ -33,7 +35,7 @@ const PLAIN_ROUNDS = 3;
 const WATCHED_LOOKS = 10;
 /** A session is found without its record where the disk did not answer in time, on a machine that is busy. */
 const TRIES = 5;
-const TARGETS = { quietToFloor: 0.5, forksToFloor: 2, growth: 2 };
+const TARGETS = { quietToFloor: 0.5, forksToFloor: 2, growth: 2, stormToNodeFullRead: 1, longestStretchMs: 8 };
 
 const newLooker = (home: string): Looker => {
   const platform = createPlatform();
@@ -91,6 +93,8 @@ const measure = async (bystanders: number, crowd: Crowd, looker: Looker, floor: 
       forked.push(await cpuMs(() => looker.look()));
     }
     await expectAll(looker, crowd);
+    const storm = await inStorm(looker, crowd.home);
+    const longestStretchMs = await stretchesOf(newLooker(crowd.home));
     const floorMedian = floors.length === 0 ? null : median(floors);
     const toFloor = (ms: number): number | null => (floorMedian === null ? null : rounded(ms / floorMedian));
     return {
@@ -108,6 +112,8 @@ const measure = async (bystanders: number, crowd: Crowd, looker: Looker, floor: 
       quietToFloor: toFloor(median(quiet)),
       forksToFloor: toFloor(median(forked)),
       quietToNodeFullRead: rounded(median(quiet) / median(plain)),
+      storm,
+      longestStretchMs,
       lookQuietMs: median(quiet),
     };
   } finally {
@@ -122,7 +128,7 @@ const crowd = await startCrowd(ENGINES);
 const results: Awaited<ReturnType<typeof measure>>[] = [];
 try {
   const looker = newLooker(crowd.home);
-  const floor = compileFloor(crowd.home);
+  const floor = compiled(crowd.home, 'floor');
   for (const bystanders of sizes) results.push(await measure(bystanders, crowd, looker, floor));
 } finally {
   crowd.end();

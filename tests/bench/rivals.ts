@@ -87,12 +87,13 @@ export const rivalsMs = () => ({
   systeminformation: saidMs(process.execPath, ['--input-type=module', '-e', SYSTEMINFORMATION]),
 });
 
-/** The floor, compiled on the spot; null where there is no compiler. */
-export const compileFloor = (folder: string): string | null => {
-  const path = join(folder, 'floor');
-  const source = join(process.cwd(), 'tests', 'bench', 'floor.c');
+/** A C program of this folder, compiled on the spot; null where there is no compiler. */
+export const compiled = (folder: string, name: string): string | null => {
+  const path = join(folder, name);
+  const source = join(process.cwd(), 'tests', 'bench', `${name}.c`);
   return spawnSync('cc', ['-O2', '-o', path, source], { stdio: 'ignore' }).status === 0 ? path : null;
 };
+/** What listing /proc once and reading one file of each of some processes costs in C. */
 export const floorMs = (floor: string, engines: readonly number[]): number => {
   const { stdout } = spawnSync(floor, engines.map(String), { encoding: 'utf8' });
   return Number(/"cpuMsPerPass": ([\d.]+)/.exec(stdout)?.[1] ?? Number.NaN);

@@ -24,9 +24,16 @@ export const parseNewestPid = (text: string): number | null => {
   return pid === undefined || Number(pid) === 0 ? null : Number(pid);
 };
 
+/** The load of the last minute from /proc/loadavg: how many ran or waited for a processor or a disk, on average. */
+export const parseLoad1 = (text: string): number | null => {
+  const load = /^(\d{1,9}\.\d{1,4}) /.exec(text)?.[1];
+  return load === undefined ? null : Number(load);
+};
+
 /** Total and available memory in bytes from /proc/meminfo; null where either is missing (kernels before 3.14). */
 export const parseMemory = (text: string): { readonly total: number; readonly available: number } | null => {
-  const [total, available] = ['MemTotal', 'MemAvailable'].map((name) => new RegExp(`^${name}: +(\\d{1,15}) kB$`, 'm').exec(text)?.[1]);
+  const total = /^MemTotal: +(\d{1,15}) kB$/m.exec(text)?.[1];
+  const available = /^MemAvailable: +(\d{1,15}) kB$/m.exec(text)?.[1];
   return total === undefined || available === undefined ? null : { total: Number(total) * 1024, available: Number(available) * 1024 };
 };
 

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { availableParallelism, hostname, loadavg, release } from 'node:os';
+import { availableParallelism, hostname, release } from 'node:os';
 import { join } from 'node:path';
 import type { HostTotals } from '../../shared/types.js';
-import { parseBusyTicks, parseMemory, parseOsName } from './host-parse.js';
+import { parseBusyTicks, parseLoad1, parseMemory, parseOsName } from './host-parse.js';
+import type { ProcFiles } from './proc-files.js';
 
 /** Ticks are 10 ms: over less time than this they say nothing, and the last figure stands. */
 const SHORTEST_MS = 250;
@@ -21,17 +22,18 @@ export const createHostReader = (parts: {
   procRoot: string;
   etcRoot: string;
   ticksPerSecond: () => number;
-  /** A small file as text; null = unreadable. */
-  text: (path: string) => string | null;
+  files: ProcFiles;
   /** Text of /proc/stat as of now; empty = unreadable. */
   stat: () => string;
 }): (() => HostTotals) => {
   let before: { readonly busyTicks: number; readonly atMs: number } | null = null;
   let cpuPercent: number | null = null;
   let osName: string | null = null;
+  const meminfo = parts.files.holdText(join(parts.procRoot, 'meminfo'));
+  const loadavg = parts.files.holdText(join(parts.procRoot, 'loadavg'));
   return () => {
     const stat = parts.stat();
-    const memory = parseMemory(parts.text(join(parts.procRoot, 'meminfo')) ?? '');
+    const memory = parseMemory(meminfo() ?? '');
     const atMs = performance.now();
     osName ??= readOsName(parts.etcRoot);
     const busyTicks = parseBusyTicks(stat);
@@ -51,7 +53,7 @@ export const createHostReader = (parts: {
       memoryTotalBytes: memory === null ? null : memory.total,
       memoryUsedBytes: memory === null ? null : memory.total - memory.available,
       cores,
-      load1: loadavg()[0] ?? null,
+      load1: parseLoad1(loadavg() ?? ''),
       cpuPercent,
     };
   };

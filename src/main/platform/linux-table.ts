@@ -251,11 +251,9 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
     for (let first = true; first || stale; first = false) {
       if (stale) {
         stale = false;
-        const steps = relevanceSteps(known, selfPid);
-        let step = steps.next();
-        for (; step.done !== true; step = steps.next()) if (stretch.isLong()) await stretch.breathe();
+        const found = await stretch.walk(relevanceSteps(known, selfPid));
         for (const entry of relevant.below) entry.wanted = false;
-        relevant = step.value;
+        relevant = found;
         for (const entry of relevant.below) entry.wanted = true;
       }
       for (const entry of relevant.all) {

@@ -30,13 +30,12 @@ export interface LinuxOptions {
 /** One reading of /proc/stat serves all that one look wants of it: on a large machine the kernel counts a millisecond for it. */
 const SAME_LOOK_MS = 20;
 const createStatReader = (files: ProcFiles, procRoot: string, clock: () => number): (() => string) => {
-  const held = files.hold(`${procRoot}/stat`);
+  const read = files.holdText(`${procRoot}/stat`);
   let last: { readonly text: string; readonly atMs: number } | null = null;
   return () => {
     const atMs = clock();
     if (last !== null && atMs - last.atMs < SAME_LOOK_MS) return last.text;
-    const length = held.read();
-    last = { text: typeof length === 'number' ? files.bytes.toString('latin1', 0, length) : '', atMs };
+    last = { text: read() ?? '', atMs };
     return last.text;
   };
 };
@@ -72,7 +71,7 @@ export const createLinuxPlatform = (options: LinuxOptions = {}): Platform => {
 
   const table = createProcessTable({ procRoot, files, accounts, selfPid, selfUid, selfGids, machineId, units, clock, stat });
   const ticksPerSecond = (): number => units().ticksPerSecond;
-  const hostTotals = createHostReader({ procRoot, etcRoot, ticksPerSecond, text: files.text, stat });
+  const hostTotals = createHostReader({ procRoot, etcRoot, ticksPerSecond, files, stat });
 
   const notes = async (): Promise<readonly PlatformNote[]> => {
     const who: PlatformNote =

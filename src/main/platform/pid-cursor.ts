@@ -31,16 +31,13 @@ const USUAL_PID_MAX = 32_768;
 
 /** Follows the newest pid of our pid namespace (the last field of /proc/loadavg) from call to call. */
 export const createPidCursor = (files: ProcFiles, procRoot: string, clock: () => number): PidCursor => {
-  const loadavg = files.hold(`${procRoot}/loadavg`);
+  const loadavg = files.holdText(`${procRoot}/loadavg`);
   let last: { readonly pid: number; readonly forks: number; readonly late: number } | null = null;
   let doubt: CursorDoubt | null = null;
   let distrustedUntilMs = -Infinity;
   let believed: { readonly masked: boolean; readonly pidMax: number; readonly atMs: number } | null = null;
 
-  const read = (): number | null => {
-    const length = loadavg.read();
-    return typeof length === 'number' ? parseNewestPid(files.bytes.toString('latin1', 0, length)) : null;
-  };
+  const read = (): number | null => parseNewestPid(loadavg() ?? '');
   const surroundings = (): { readonly masked: boolean; readonly pidMax: number } => {
     const now = clock();
     if (believed === null || now - believed.atMs > BELIEVE_MS) {

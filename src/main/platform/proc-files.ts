@@ -20,6 +20,8 @@ export interface ProcFiles {
   read(path: string): number | ReadFailure;
   /** The file kept open, from its first reading on; opened anew each time where too many are kept already or where it is no file of /proc. */
   hold(path: string): HeldFile;
+  /** The same as text, for a file that the kernel gives in one piece; null = unreadable. */
+  holdText(path: string): () => string | null;
   /** Forgets what the last read left in `bytes`. */
   wipe(length: number): void;
   /** Reads as text (latin1: what we look for in it is ASCII); null = unreadable. */
@@ -97,42 +99,50 @@ export const createProcFiles = (): ProcFiles => {
 
   let held = 0;
   let most: number | null = null;
-  const hold = (path: string): HeldFile => {
-    let fd: number | null = null;
-    const open = (): boolean => {
+  /** A class, since there is one for each process: methods of their own would weigh more than what is read. */
+  class Held implements HeldFile {
+    private fd: number | null = null;
+    constructor(private readonly path: string) {}
+    private open(): number | null {
       most ??= mostHeld();
-      if (held >= most || !path.startsWith('/proc/')) return false;
+      if (held >= most || !this.path.startsWith('/proc/')) return null;
       try {
-        fd = openSync(path, 'r');
+        this.fd = openSync(this.path, 'r');
         held++;
-        return true;
       } catch {
         // Whoever is not there, is not there by name either: `read` says why.
-        return false;
       }
-    };
-    return {
-      read: () => {
-        if (fd === null && !open()) return read(path);
-        try {
-          return fd === null ? 'failed' : readSync(fd, bytes, 0, MAX_BYTES, 0);
-        } catch (error) {
-          return failureOf(error);
-        }
-      },
-      close: () => {
-        if (fd === null) return;
-        closeSync(fd);
-        fd = null;
-        held--;
-      },
-    };
-  };
+      return this.fd;
+    }
+    read(): number | ReadFailure {
+      const fd = this.fd ?? this.open();
+      if (fd === null) return read(this.path);
+      try {
+        return readSync(fd, bytes, 0, MAX_BYTES, 0);
+      } catch (error) {
+        return failureOf(error);
+      }
+    }
+    close(): void {
+      if (this.fd === null) return;
+      closeSync(this.fd);
+      this.fd = null;
+      held--;
+    }
+  }
+  const hold = (path: string): HeldFile => new Held(path);
 
   return {
     bytes,
     read,
     hold,
+    holdText: (path) => {
+      const file = hold(path);
+      return () => {
+        const length = file.read();
+        return typeof length === 'number' ? bytes.toString('latin1', 0, length) : null;
+      };
+    },
     wipe: (length) => {
       bytes.fill(0, 0, length);
     },

@@ -1,3 +1,6 @@
+import type { Steps } from '../../shared/steps.js';
+import { STEP } from '../../shared/steps.js';
+
 /** What of a process decides whether it can matter to the rules. */
 export interface Related {
   readonly pid: number;
@@ -17,16 +20,13 @@ export interface Relevance<T> {
   readonly unknown: readonly number[];
 }
 
-/** So many processes are gone through at a stretch. */
-export const STEP = 256;
-
 /**
  * Picks from all known processes those whom the rules may ask for. What a process is claimed for is its own nature, its session
  * record, or its parent's being claimed; what is judged of it rests on those above it, those below it and the owner that its
  * marks name. So that a table of thousands costs no more than its few.
  * In steps, for tables so large that the event loop must not wait for all of it.
  */
-export function* relevanceSteps<T extends Related>(known: ReadonlyMap<number, T>, selfPid: number): Generator<void, Relevance<T>, void> {
+export function* relevanceSteps<T extends Related>(known: ReadonlyMap<number, T>, selfPid: number): Steps<Relevance<T>> {
   let done = 0;
   const decided = new Map<T, boolean>();
   const below = new Set<T>();

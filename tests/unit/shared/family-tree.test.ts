@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { classify } from '../../../src/shared/classify.js';
 import { growTree, startedAfter } from '../../../src/shared/family-tree.js';
 import type { ProcessFacts } from '../../../src/shared/process-facts.js';
+import { finish, STEP } from '../../../src/shared/steps.js';
 import type { RawProcess, Reading } from '../../../src/shared/types.js';
 import { anEngine, anInit, aProcess, aReading, toolMarks } from '../../fixtures/builders.js';
 
-const grow = (reading: Reading) => growTree(reading, new Map(), 'linux', classify);
+const grow = (reading: Reading) => finish(growTree(reading, new Map(), 'linux', classify));
 const parentOf = (reading: Reading, pid: number) => grow(reading).byPid.get(pid)?.facts?.parent ?? null;
 const at = (startedAt: string, startedAtMs: number | null = null): RawProcess => ({
   ...aProcess({}),
@@ -76,16 +77,16 @@ describe('growTree', () => {
       return classify(facts);
     };
     const reading = aReading([aProcess({ pid: 900, ppid: 1, facts: { argv: ['/usr/bin/vim'] } }), anEngine({ pid: 1000 })]);
-    growTree(reading, new Map(), 'linux', asking);
+    finish(growTree(reading, new Map(), 'linux', asking));
     expect(asked).toEqual(['systemd', 'vim', 'claude', 'claude']);
     asked.length = 0;
     const again = reading.processes.map((raw) => ({ ...raw }));
-    growTree({ ...reading, processes: again }, new Map(), 'linux', asking);
+    finish(growTree({ ...reading, processes: again }, new Map(), 'linux', asking));
     expect(asked).toEqual([]);
     const exec = again.map((raw) =>
       raw.key.pid === 900 ? { ...raw, facts: { ...raw.facts, argv: ['/usr/bin/emacs'], comm: 'emacs' } } : raw,
     );
-    growTree({ ...reading, processes: exec }, new Map(), 'linux', asking);
+    finish(growTree({ ...reading, processes: exec }, new Map(), 'linux', asking));
     // Whose parent has become something else may be something else too.
     expect(asked).toEqual(['emacs', 'claude']);
   });
@@ -109,4 +110,13 @@ describe('growTree', () => {
           .sort(),
     ).toEqual([2000, 2001, 2002]);
   });
+});
+
+it('goes through a table of thousands in steps', () => {
+  const bystanders = Array.from({ length: 20 * STEP }, (_, index) => aProcess({ pid: 100 + index, ppid: 1 }));
+  const steps = growTree(aReading([anInit(), ...bystanders]), new Map(), 'linux', classify);
+  let count = 0;
+  for (let step = steps.next(); step.done !== true; step = steps.next()) count++;
+  // Each is gone through twice: to be filed and to be settled.
+  expect(count).toBe(Math.floor((2 * (20 * STEP + 1)) / STEP));
 });

@@ -9,6 +9,9 @@ import {
   parseHidePid,
   parseListeningTcp,
   parseListeningUnix,
+  parseLoad1,
+  parseMemory,
+  parseNewestPid,
   parseOsName,
   parsePasswd,
 } from '../../../../src/main/platform/host-parse.js';
@@ -39,6 +42,26 @@ it('parseBootTimeMs', () => {
 it('parseBusyTicks leaves out idle, waiting for disks and stolen time', () => {
   expect([parseBusyTicks(STAT), parseBusyTicks('cpu0 1 2 3 4 5 6 7\n'), parseBusyTicks('cpu  1 2\n')]).toEqual([
     8754 + 3 + 6552 + 2 + 165,
+    null,
+    null,
+  ]);
+});
+
+it('parseLoad1 and parseNewestPid', () => {
+  const texts = ['0.28 0.30 0.10 1/207 4246\n', '120.05 3.0 0.1 3/9 1', '0.1 0.2 0.3 1/2 0\n', 'nan 0 0 1/2 7\n', ''];
+  expect(texts.map((text) => [parseLoad1(text), parseNewestPid(text)])).toEqual([
+    [0.28, 4246],
+    [120.05, 1],
+    [0.1, null],
+    [null, 7],
+    [null, null],
+  ]);
+});
+
+it('parseMemory needs both the total and what is available', () => {
+  const total = 'MemTotal:       24736412 kB\n';
+  expect([parseMemory(`${total}MemFree: 1 kB\nMemAvailable:   1024 kB\n`), parseMemory(total), parseMemory('')]).toEqual([
+    { total: 24_736_412 * 1024, available: 1024 * 1024 },
     null,
     null,
   ]);
@@ -104,7 +127,7 @@ it('parseListeningUnix finds sockets that accept', () => {
 });
 
 it('no text makes a parser throw or yield what is no inode, uid or figure', () => {
-  const runs = Math.ceil((Number(process.env['FUZZ_RUNS'] ?? 50_000) * 5) / 10 / 7);
+  const runs = Math.ceil((Number(process.env['FUZZ_RUNS'] ?? 50_000) * 5) / 10 / 8);
   const figure = (value: number | null): boolean => value === null || (Number.isFinite(value) && value >= 0);
   const inodes = (found: ReadonlySet<string>): boolean => [...found].every((inode) => /^\d+$/.test(inode));
   const all = (sample: string, check: (text: string, bytes: Buffer) => boolean): void =>
@@ -113,6 +136,7 @@ it('no text makes a parser throw or yield what is no inode, uid or figure', () =
       { numRuns: runs },
     );
   all(STAT, (text) => figure(parseBootTimeMs(text)) && figure(parseBusyTicks(text)));
+  all('0.28 0.30 0.10 1/207 4246\n', (text) => figure(parseLoad1(text)) && figure(parseNewestPid(text)));
   all('\x06\0\0\0\0\0\0\0\0\x10\0\0\0\0\0\0\x11\0\0\0\0\0\0\0\x64\0\0\0\0\0\0\0', (_, bytes) => {
     const { ticksPerSecond, pageBytes } = parseAuxv(bytes);
     return ticksPerSecond >= 1 && pageBytes >= 4096;

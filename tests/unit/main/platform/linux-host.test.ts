@@ -14,8 +14,8 @@ afterEach(() => {
   host = null;
 });
 const readerOf = ({ procRoot, etcRoot }: Pick<FakeHost, 'procRoot' | 'etcRoot'>): (() => HostTotals) => {
-  const { text } = createProcFiles();
-  return createHostReader({ procRoot, etcRoot, ticksPerSecond: () => 100, text, stat: () => text(join(procRoot, 'stat')) ?? '' });
+  const files = createProcFiles();
+  return createHostReader({ procRoot, etcRoot, ticksPerSecond: () => 100, files, stat: () => files.text(join(procRoot, 'stat')) ?? '' });
 };
 const totalKb = (): number => Number(/^MemTotal: +(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]);
 

@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { kin } from '../../../../src/main/look.js';
 import type { Related, Relevance } from '../../../../src/main/platform/relevance.js';
-import { relevanceSteps, STEP } from '../../../../src/main/platform/relevance.js';
+import { relevanceSteps } from '../../../../src/main/platform/relevance.js';
 import { classify } from '../../../../src/shared/classify.js';
 import { candidates, judgeKinds, judgeLeftOvers, mayBeClaudes } from '../../../../src/shared/judge.js';
 import { markedOwnerPid } from '../../../../src/shared/marks.js';
+import { finish, STEP } from '../../../../src/shared/steps.js';
 import type { CandidateFacts, Marks, RawProcess, Reading, StaticFacts } from '../../../../src/shared/types.js';
 
 interface One extends Related {
@@ -17,10 +18,8 @@ const PIDS = 24;
 const ENGINE = '/home/dana/.local/share/claude/versions/2.1.330';
 
 /** All steps at once. */
-const relevanceOf = <T extends Related>(known: ReadonlyMap<number, T>, selfPid: number): Relevance<T> => {
-  const steps = relevanceSteps(known, selfPid);
-  for (let step = steps.next(); ; step = steps.next()) if (step.done === true) return step.value;
-};
+const relevanceOf = <T extends Related>(known: ReadonlyMap<number, T>, selfPid: number): Relevance<T> =>
+  finish(relevanceSteps(known, selfPid));
 
 const relevantOf = (processes: readonly RawProcess[]) => {
   const one = (raw: RawProcess): One => ({
