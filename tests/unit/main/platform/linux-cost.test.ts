@@ -28,22 +28,21 @@ const cpuMs = async (work: () => unknown): Promise<number> => {
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1000;
 };
+/** Their shell ends at once: what stands below ourselves is read at each look. */
+const startBystanders = (): readonly number[] => {
+  const command = `for ((i = 0; i < ${BYSTANDERS}; i++)); do sleep 300 > /dev/null 2>&1 & echo $!; done`;
+  const { stdout } = spawnSync('/bin/bash', ['-c', command], { encoding: 'utf8' });
+  const pids = stdout.trim().split('\n').map(Number);
+  for (const pid of pids) children.alsoEnd(pid);
+  return pids;
+};
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 // The full form is `npm run -s bench -- look`, where the target is far lower; a quarter is room for noise.
 it.runIf(process.platform === 'linux')(
   'costs less than a quarter of reading all processes plainly, in a quiet crowd (needs Linux)',
   async () => {
-    // Their shell ends at once: what stands below ourselves is read at each look.
-    const { stdout } = spawnSync(
-      '/bin/bash',
-      ['-c', `for ((i = 0; i < ${BYSTANDERS}; i++)); do sleep 300 > /dev/null 2>&1 & echo $!; done`],
-      {
-        encoding: 'utf8',
-      },
-    );
-    const pids = stdout.trim().split('\n').map(Number);
-    for (const pid of pids) children.alsoEnd(pid);
+    const pids = startBystanders();
     let aheadMs = 0;
     const now = performance.now.bind(performance);
     vi.spyOn(performance, 'now').mockImplementation(() => now() + aheadMs);
@@ -66,12 +65,7 @@ it.runIf(process.platform === 'linux')(
 it.runIf(process.platform === 'linux')(
   'costs no more than a look that reads all when a fifth of a second of 5,000 forks each lies between two (needs Linux)',
   async () => {
-    const { stdout } = spawnSync(
-      '/bin/bash',
-      ['-c', `for ((i = 0; i < ${BYSTANDERS}; i++)); do sleep 300 > /dev/null 2>&1 & echo $!; done`],
-      { encoding: 'utf8' },
-    );
-    for (const pid of stdout.trim().split('\n').map(Number)) children.alsoEnd(pid);
+    startBystanders();
     const { read } = createLinuxPlatform({ getent: null });
     const once = async (scope: 'relevant' | 'all'): Promise<number> => {
       spawnSync('/bin/bash', ['-c', 'for ((i = 0; i < 1000; i++)); do (:); done']);
