@@ -157,6 +157,27 @@ const watchPages = (app: ElectronApplication): Pick<LaunchedApp, 'consoleMessage
   return { consoleMessages, cspViolations };
 };
 
+/** What V8 says when it threw away the promise by which it would have answered: in Electron's main process now and then, at a collection of garbage. */
+const ANSWER_LOST = 'Resulting promise was garbage collected';
+
+/**
+ * Asks main again where its answer was lost (microsoft/playwright#33737). What is evaluated there may therefore run twice: it reads, or sets what
+ * it may set again.
+ */
+const askAgain = (app: ElectronApplication): void => {
+  const evaluate = app.evaluate.bind(app) as (...args: readonly unknown[]) => Promise<unknown>;
+  const patient = async (...args: readonly unknown[]): Promise<unknown> => {
+    for (let triesLeft = 20; ; triesLeft--) {
+      try {
+        return await evaluate(...args);
+      } catch (error) {
+        if (triesLeft === 0 || !String(error).includes(ANSWER_LOST)) throw error;
+      }
+    }
+  };
+  Object.assign(app, { evaluate: patient });
+};
+
 /** Launches the built application in `place`; what `launchApp` and `launchAsUser` share. `removeHome` is called when it has been closed. */
 export const launchIn = async (place: Place, home: string, options: LaunchOptions, removeHome: () => void): Promise<LaunchedApp> => {
   const userDataDir = options.userDataDir ?? join(home, 'electron-data');
@@ -201,6 +222,7 @@ export const launchIn = async (place: Place, home: string, options: LaunchOption
     await until('every process of the application is gone', () => [...tree].every(([one, startedAt]) => !isAlive(one, startedAt)));
     removeHome();
   };
+  askAgain(app);
   try {
     const seen = watchPages(app);
     const page = await app.firstWindow({ timeout: 30_000 });
