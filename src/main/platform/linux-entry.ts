@@ -2,7 +2,7 @@ import { markedOwnerPid } from '../../shared/marks.js';
 import type { ProcessKey, RawProcess, StaticFacts } from '../../shared/types.js';
 import type { KernelUnits } from './host-parse.js';
 import { readStat } from './linux-identity.js';
-import type { HeldFile, ProcFiles, ReadFailure } from './proc-files.js';
+import type { HeldFile, ProcFiles } from './proc-files.js';
 import type { StatFields, StatusFields } from './proc-parse.js';
 import { PF_EXITING, PF_KTHREAD, parseArgv, parseStat, parseStatus, pickMarks, ttyName } from './proc-parse.js';
 
@@ -121,12 +121,12 @@ export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryP
     files.wipe(length);
     return marks;
   };
-  const readHeldStat = (entry: Entry): StatFields | ReadFailure => {
-    const length = entry.held.stat.read();
-    if (typeof length !== 'number') return length;
+  /** What the line of `stat` in `bytes` says of a process. An idle one says the same again: nothing is parsed then, and nothing new is kept. */
+  const statOf = (entry: Entry, length: number): StatFields | null => {
     if (length === entry.line.length && files.bytes.compare(entry.line, 0, length, 0, length) === 0) return entry.stat;
     const stat = parseStat(files.bytes, length);
-    if (stat === null) return 'failed';
+    // Its number may be somebody else's by now.
+    if (stat?.startedAt !== entry.key.startedAt) return stat;
     if (length === entry.line.length) files.bytes.copy(entry.line, 0, 0, length);
     else entry.line = Buffer.from(files.bytes.subarray(0, length));
     entry.ran.title = entry.ran.cwd = true;
@@ -221,15 +221,13 @@ export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryP
 
   const meet: EntryReader['meet'] = (pid, known, at) => {
     const dir = `${procRoot}/${pid}`;
-    const stat = readStat(files, dir);
-    if (typeof stat === 'string') return stat === 'gone' ? 'gone' : 'failed';
+    const length = files.read(`${dir}/stat`);
+    if (typeof length !== 'number') return length === 'gone' ? 'gone' : 'failed';
+    const stat = known === undefined ? parseStat(files.bytes, length) : statOf(known, length);
+    if (stat === null) return 'failed';
     // No process: it would be listed otherwise, and be one of its process's twice.
     if (stat.exitSignal === -1) return 'gone';
-    if (known?.key.startedAt === stat.startedAt) {
-      // Its line is older than what is known of it now: the same line again would say something else.
-      known.line = NO_LINE;
-      return renew(known, stat, at, false) === 'gone' ? 'gone' : known;
-    }
+    if (known?.key.startedAt === stat.startedAt) return renew(known, stat, at, false) === 'gone' ? 'gone' : known;
     const fresh = readFacts(dir, stat, false, null);
     const uid = fresh === null ? null : readUid(dir);
     if (fresh === null || (uid === null && readStat(files, dir) === 'gone')) return 'gone';
@@ -257,8 +255,10 @@ export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryP
   };
 
   const refresh: EntryReader['refresh'] = (entry, at, closely) => {
-    const stat = readHeldStat(entry);
-    if (typeof stat === 'string') return stat === 'gone' ? 'gone' : 'failed';
+    const length = entry.held.stat.read();
+    if (typeof length !== 'number') return length === 'gone' ? 'gone' : 'failed';
+    const stat = statOf(entry, length);
+    if (stat === null) return 'failed';
     return stat.startedAt === entry.key.startedAt ? renew(entry, stat, at, closely) : 'gone';
   };
 

@@ -23,7 +23,7 @@ const LAST_SWEEP = 60;
 /** Costs of asking for an id that nobody has, or a thread, in units of listing one process. */
 const PROBE_COST = 6;
 const THREAD_COST = 40;
-/** Of the old ones that are no shells, one in so many is read again at each sweep. */
+/** Of the old ones that are not restless, one in so many is read again at each sweep. */
 const SWEEP_SLICES = 4;
 
 type Told = Exclude<News, { readonly type: 'unknown' }>;
@@ -59,6 +59,9 @@ export interface TableParts {
 /** A process that started so long before a look, or longer, was to be seen at that look: start times are exact to a second. */
 const SURELY_BEFORE_MS = 2_000;
 
+/** Who may exec without a fork at any age: shells do it when told to (`exec claude`), and so does any program in a terminal that asks a person first. */
+const isRestless = ({ facts, stat }: Entry): boolean => isShell(facts.comm) || (stat.ttyNr ?? 0) !== 0;
+
 const EMPTY: Relevance<Entry> = { below: new Set(), all: new Set(), unknown: [] };
 /** Whether news say that somebody with this id may have been born since the last look. */
 const mayBeNew = ({ type, from, to }: Told, pid: number): boolean => (type === 'ids' ? pid > from && pid <= to : pid > from || pid <= to);
@@ -74,7 +77,7 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
   const unreadable = new Set<number>();
   const young = new Set<Entry>();
   /** In the order in which they were last read. */
-  const shells = new Set<Entry>();
+  const restless = new Set<Entry>();
   let relevant = EMPTY;
   let stale = true;
   let looks = 0;
@@ -121,14 +124,14 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
     reader.close(entry);
     if (known.get(entry.pid) === entry) known.delete(entry.pid);
     young.delete(entry);
-    shells.delete(entry);
+    restless.delete(entry);
     if (relevant.all.has(entry)) stale = true;
   };
   /** Files a process where it belongs, new or changed. */
   const file = (entry: Entry, at: LookAt): void => {
     if (isYoung(entry, at)) young.add(entry);
-    if (isShell(entry.facts.comm)) shells.add(entry);
-    else shells.delete(entry);
+    if (isRestless(entry)) restless.add(entry);
+    else restless.delete(entry);
     const parent = entry.ppid === null ? undefined : known.get(entry.ppid);
     if (entry.ofInterest || parent?.wanted === true || relevant.all.has(entry)) stale = true;
   };
@@ -225,7 +228,7 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
     return sweep(news, at);
   };
 
-  /** Newcomers may yet become something else, and so may shells at any age: half of them, however many they are, at each look. */
+  /** Newcomers may yet become something else, and so may the restless at any age: half of them, however many they are, at each look. */
   const readRestless = async (at: LookAt): Promise<void> => {
     for (const entry of young) {
       if (!isYoung(entry, at)) young.delete(entry);
@@ -234,13 +237,13 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
       if (stretch.isLong()) await stretch.breathe();
     }
     // The half that was not read for longest, and whoever was not read at the last look: who execs leaves, and the rest must not wait for it.
-    const half = Math.ceil(shells.size / 2);
+    const half = Math.ceil(restless.size / 2);
     let done = 0;
-    for (const entry of [...shells]) {
+    for (const entry of [...restless]) {
       if (entry.look === at.look || entry.wanted || (done >= half && entry.look === at.look - 1)) continue;
       done++;
-      shells.delete(entry);
-      shells.add(entry);
+      restless.delete(entry);
+      restless.add(entry);
       refresh(entry, at);
       if (stretch.isLong()) await stretch.breathe();
     }

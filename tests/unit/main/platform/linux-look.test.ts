@@ -149,12 +149,25 @@ describe('those known', () => {
     expect(await look()).toEqual([4243, 4244, 4245, 4246]);
   });
 
-  it.each([5, 201])('that are shells are read again at any age: two looks see every exec of %d', async (count) => {
-    const pids = Array.from({ length: count }, (_, index) => 300 + index);
-    const { write, look } = await setUp(pids.map((pid) => ({ pid, comm: 'bash', ttyNr: 34_816 })));
+  it.each<[number, string, Partial<FakeProcess>]>([
+    [5, 'shells', { comm: 'bash' }],
+    [201, 'shells', { comm: 'bash' }],
+    [5, 'programs in a terminal', { comm: 'launcher', ttyNr: 34_816 }],
+  ])('that are restless are read again at any age: two looks see every exec of %d %s', async (count, _, more) => {
+    const pids = Array.from({ length: count }, (__, index) => 300 + index);
+    const { write, look } = await setUp(pids.map((pid) => ({ pid, ...more })));
     write(...pids.map((pid) => claude(pid, EXECED)));
     expect(await look()).toHaveLength(Math.ceil(count / 2));
     expect(await look()).toEqual(pids);
+  });
+
+  it('that are restless no more, since they left their terminal by an exec, wait too', async () => {
+    const { write, look } = await setUp([{ pid: 503, comm: 'launcher', ttyNr: 34_816 }]);
+    write({ pid: 503, comm: 'daemon', startStack: 140_729_440_100_000 });
+    await look();
+    await look();
+    write(claude(503, EXECED));
+    expect(await look()).toEqual([]);
   });
 
   it('that are old wait for the turn of their slice at a sweep', async () => {
