@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { AppState, Failure, Result } from '../shared/api.js';
-import type { Config, GlobalSettings } from '../shared/config.js';
+import type { Config } from '../shared/config.js';
 import { parseConfig } from '../shared/config.js';
 import type { ConfigFile, Edit } from '../shared/config-edit.js';
 import { applyEdits, editId, isSoundEdit } from '../shared/config-edit.js';
@@ -24,7 +24,6 @@ import { replaceFile } from './replace-file.js';
 
 /** Something to tell the user; `id` is a key below "notice" in the locales. */
 export type Notice = AppState['notices'][number];
-export type Preferences = { readonly [K in keyof GlobalSettings]?: GlobalSettings[K] | undefined };
 
 /** The file as it is now. */
 export interface FileState extends ConfigFile {
@@ -48,10 +47,8 @@ export interface ConfigStore {
   readonly notices: () => readonly Notice[];
   readonly file: () => FileState;
   readonly backups: Pick<Backups, 'list' | 'read'>;
-  /** Writes these keys of `global_settings` and leaves everything else in the file as it is. Answers when it is on disk. */
-  readonly setPreferences: (patch: Preferences) => Promise<Result<Config>>;
   /**
-   * Changes the file, as it is by then. Refuses a change that protects less, but for those whose ids (`editId`) are agreed to;
+   * Changes the file, as it is by then, and leaves everything else in it as it is; answers when it is on disk. Refuses a change that protects less, but for those whose ids (`editId`) are agreed to;
    * agreeing without a change is for what an editor has weakened.
    */
   readonly update: (edits: readonly Edit[], agreed: readonly string[]) => Promise<Result<Saved>>;
@@ -75,13 +72,6 @@ export interface ConfigStoreOptions {
   /** How long to wait for another process that is writing. */
   readonly lockWaitMs?: number;
 }
-
-const isFields = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const withPreferences = (json: Json, patch: Preferences): Json => ({
-  ...json,
-  global_settings: { ...(isFields(json.global_settings) ? json.global_settings : {}), ...patch },
-});
 
 const keysOf = (wrong: readonly WrongValue[]): string =>
   wrong.map(({ line, path }) => (line === null ? path : `${line}: ${path}`)).join(', ');
@@ -275,14 +265,6 @@ export const createConfigStore = (options: ConfigStoreOptions): ConfigStore => {
     notices: () => [...told.values()],
     file: () => state,
     backups,
-    setPreferences: async (wanted) => {
-      // A key that is given as undefined is one that is not given.
-      const patch: Preferences = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
-      const [wrong] = wrongValues({ global_settings: patch });
-      if (wrong !== undefined) return failed('configValue', { key: wrong.path }, 'invalid');
-      const saved = await save((json) => withPreferences(json, patch), [], []);
-      return saved.ok ? { ok: true, value: saved.value.after } : saved;
-    },
     update: async (edits, agreed) => {
       const wrong = edits.find((edit) => !isSoundEdit(edit));
       if (wrong !== undefined) return failed('configValue', { key: editId(wrong) }, 'invalid');

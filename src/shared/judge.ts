@@ -7,7 +7,6 @@ import { markedOwnerPid } from './marks.js';
 import type { Hints, ProcessFacts } from './process-facts.js';
 import { isContainerGroup } from './service-unit.js';
 import type { Steps } from './steps.js';
-import { finish } from './steps.js';
 import type { CandidateFacts, Evidence, Kind, LeftOver, Os, ProcessKey, RawProcess, Reading, SessionRecord, StaticFacts } from './types.js';
 import { lastOf, sameShallow } from './verdict-memo.js';
 
@@ -137,7 +136,7 @@ const rootFinder = (tree: FamilyTree, left: ReadonlySet<TreeNode>): ((node: Tree
   };
 };
 
-interface Rules {
+export interface Rules {
   readonly os?: Os;
   readonly classify?: Classify;
 }
@@ -165,10 +164,6 @@ export function* judgeKindsSteps(
   for (const root of roots) for (const below of tree.familyOf(root)) wanted.add(below);
   return { tree, claims, left, wanted, rootOf, classify };
 }
-
-/** The first step in one go. */
-export const judgeKinds = (reading: Reading, records: ReadonlyMap<number, SessionRecord>, rules: Rules = {}): Judged =>
-  finish(judgeKindsSteps(reading, records, rules));
 
 /** Whose dearer facts the second step needs: those whose verdict they could change, and all that was left over with them. */
 export const candidates = (judged: Judged): ProcessKey[] => [...judged.wanted].map(({ raw }) => raw.key);

@@ -3,11 +3,3 @@ export type Steps<T> = Generator<void, T, void>;
 
 /** So many processes are gone through in one step. */
 export const STEP = 64;
-
-/** All steps in one go. */
-export const finish = <T>(steps: Steps<T>): T => {
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
-};

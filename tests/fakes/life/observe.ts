@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createLinuxPlatform } from '../../../src/main/platform/linux.js';
 import { classify } from '../../../src/shared/classify.js';
-import { judgeKinds, judgeLeftOvers, mayBeClaudes } from '../../../src/shared/judge.js';
+import { judgeLeftOvers, mayBeClaudes } from '../../../src/shared/judge.js';
 import { keyId } from '../../../src/shared/process-key.js';
+import { judgeKinds } from '../in-one-go.js';
 import { createLife, createRandom, ONLOOKER } from './life.js';
 
 /**

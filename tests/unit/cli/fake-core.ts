@@ -75,7 +75,6 @@ export const fakeCore = (options: FakeCoreOptions = {}): Core => {
       notices: () => options.notices ?? [],
       file: () => ({ json: {}, config, weaker: [], savedAtMs: null }),
       backups: { list: () => [], read: notAsked('configStore.backups.read') },
-      setPreferences: notAsked('configStore.setPreferences'),
       update: notAsked('configStore.update'),
       onEdited: () => () => undefined,
       onChange: () => () => undefined,

@@ -84,13 +84,6 @@ describe('a file that protects less than was agreed to', () => {
       [],
     ]);
   });
-
-  test('by preferences alone is not in force', async () => {
-    const store = open();
-    await store.update([{ at: 'global', key: 'read_only', value: true }], []);
-    await store.setPreferences({ read_only: false });
-    expect([store.get().global_settings.read_only, store.file().weaker.length]).toEqual([true, 1]);
-  });
 });
 
 describe('earlier versions', () => {

@@ -15,6 +15,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ConfigStore, ConfigStoreOptions } from '../../../src/main/config-store.js';
 import { createConfigStore } from '../../../src/main/config-store.js';
 import { parseConfig } from '../../../src/shared/config.js';
+import type { Edit } from '../../../src/shared/config-edit.js';
+import type { SettingKey } from '../../../src/shared/settings.js';
 import { aFolder, bundle, IDENTIFY_SOURCE, identify, makeFifo, run, SRC } from './real-files.js';
 
 const NOW = new Date(2025, 8, 2, 20, 16, 17).getTime();
@@ -27,6 +29,12 @@ const open = (options: Partial<ConfigStoreOptions> = {}): ConfigStore => {
   const store = createConfigStore({ path, identify, now: () => NOW, ...options });
   stores.push(store);
   return store;
+};
+/** Sets keys of `global_settings`; the answer, with what is in force by it. */
+const set = async (store: ConfigStore, patch: { readonly [K in SettingKey]?: unknown }) => {
+  const edits = Object.entries(patch).map(([key, value]): Edit => ({ at: 'global', key: key as SettingKey, value }));
+  const saved = await store.update(edits, []);
+  return saved.ok ? { ok: true, value: saved.value.after } : saved;
 };
 const onDisk = (): unknown => JSON.parse(readFileSync(path, 'utf8'));
 const put = (value: unknown): void => {
@@ -113,7 +121,7 @@ describe('the configuration at the start', () => {
       const store = open();
       await store.ready;
       expect([store.get(), store.notices()]).toEqual([DEFAULTS, [{ id: 'configUnreadable', values: { file: path, code } }]]);
-      expect(await store.setPreferences({ theme: 'dark' })).toEqual({
+      expect(await set(store, { theme: 'dark' })).toEqual({
         ok: false,
         failure: { reason: 'denied', id: 'configNotWritten', values: { file: path, code } },
       });
@@ -127,20 +135,20 @@ describe('the configuration at the start', () => {
     writeFileSync(folder, 'a file');
     const store = open();
     expect([store.get(), store.notices()]).toEqual([DEFAULTS, [{ id: 'configUnreadable', values: { file: path, code: 'EEXIST' } }]]);
-    expect(await store.setPreferences({ theme: 'dark' })).toEqual({
+    expect(await set(store, { theme: 'dark' })).toEqual({
       ok: false,
       failure: { reason: 'denied', id: 'configNotWritten', values: { file: path, code: 'EEXIST' } },
     });
   });
 });
 
-describe('setting preferences', () => {
+describe('setting values', () => {
   test('writes the given keys only; everything else survives', async () => {
     put(
       '{"later_version":{"a":[1,{"b":null}]},"global_settings":{"auto_cleanup_enabled":true,"theme":"light","min_idle_minutes":"wrong"},"user_limits":{"ann":{"max_processes":2,"colour":"red"}},"__proto__":{"x":1}}',
     );
     const store = open();
-    const result = await store.setPreferences({ theme: 'dark', refresh_interval_seconds: 3, language: undefined });
+    const result = await set(store, { theme: 'dark', refresh_interval_seconds: 3 });
     const config = {
       ...globals({ theme: 'dark', refresh_interval_seconds: 3, min_idle_minutes: 525_600 }),
       user_limits: { ann: { max_processes: 2 } },
@@ -153,14 +161,14 @@ describe('setting preferences', () => {
   });
 
   test('makes the file, and survives the next start', async () => {
-    await open().setPreferences({ refresh_enabled: false });
+    await set(open(), { refresh_enabled: false });
     expect(onDisk()).toEqual({ global_settings: { refresh_enabled: false } });
     expect(open().get()).toEqual(globals({ refresh_enabled: false }));
   });
 
   test('refuses a value that would not be taken, and writes nothing', async () => {
     const store = open();
-    expect(await store.setPreferences({ refresh_interval_seconds: 31 })).toEqual({
+    expect(await set(store, { refresh_interval_seconds: 31 })).toEqual({
       ok: false,
       failure: { reason: 'invalid', id: 'configValue', values: { key: 'global_settings.refresh_interval_seconds' } },
     });
@@ -170,7 +178,7 @@ describe('setting preferences', () => {
   test('that changes nothing does not write', async () => {
     put({ global_settings: { theme: 'dark' } });
     const before = statSync(path, { bigint: true });
-    expect(await open().setPreferences({ theme: 'dark' })).toEqual({ ok: true, value: globals({ theme: 'dark' }) });
+    expect(await set(open(), { theme: 'dark' })).toEqual({ ok: true, value: globals({ theme: 'dark' }) });
     expect(statSync(path, { bigint: true })).toEqual({
       ...before,
       atimeMs: expect.anything(),
@@ -183,7 +191,7 @@ describe('setting preferences', () => {
     put({ global_settings: { theme: 'dark' }, user_limits: { ann: {} } });
     const store = open();
     put('{"global_settings":');
-    expect(await store.setPreferences({ language: 'en' })).toMatchObject({ ok: true });
+    expect(await set(store, { language: 'en' })).toMatchObject({ ok: true });
     const kept = `${path}.corrupt-2025-09-02T20-16-17.json`;
     expect([onDisk(), readFileSync(kept, 'utf8')]).toEqual([
       { global_settings: { theme: 'dark', language: 'en' }, user_limits: { ann: {} } },
@@ -196,7 +204,7 @@ describe('setting preferences', () => {
     mkdirSync(join(folder, 'dotfiles'), { recursive: true });
     writeFileSync(join(folder, 'dotfiles/limits'), '{"mine":1}');
     symlinkSync('dotfiles/limits', path);
-    await open().setPreferences({ theme: 'light' });
+    await set(open(), { theme: 'light' });
     expect([lstatSync(path).isSymbolicLink(), JSON.parse(readFileSync(join(folder, 'dotfiles/limits'), 'utf8'))]).toEqual([
       true,
       { mine: 1, global_settings: { theme: 'light' } },
@@ -207,7 +215,7 @@ describe('setting preferences', () => {
     mkdirSync(folder);
     writeFileSync(`${path}.lock`, JSON.stringify([process.pid, identify(process.pid)?.key.startedAt, 0.5]));
     const store = open({ lockWaitMs: 60 });
-    expect(await store.setPreferences({ theme: 'dark' })).toEqual({
+    expect(await set(store, { theme: 'dark' })).toEqual({
       ok: false,
       failure: { reason: 'timeout', id: 'configLocked', values: { file: path } },
     });
@@ -262,7 +270,7 @@ describe('changes by others', () => {
       gone++;
     })();
     closed.close();
-    await one.setPreferences({ language: 'pt-BR' });
+    await set(one, { language: 'pt-BR' });
     await heard.until(() => two.get().global_settings.language === 'pt-BR');
     expect([heard.changes(), unheard.changes(), gone, closed.get()]).toEqual([1, 0, 0, DEFAULTS]);
   }, 60_000);
@@ -270,7 +278,7 @@ describe('changes by others', () => {
   test('by ourselves are told once', async () => {
     const store = open();
     const { changes, until } = watched(store);
-    await store.setPreferences({ theme: 'dark' });
+    await set(store, { theme: 'dark' });
     expect(changes()).toBe(1);
     // The next change from outside comes after whatever our own write had set off.
     put({ global_settings: { theme: 'light' } });
@@ -285,7 +293,10 @@ describe('real processes', () => {
     const [path, name, times] = process.argv.slice(2);
     const store = createConfigStore({ path, identify });
     for (let time = 0; time < Number(times); time++) {
-      const result = await store.setPreferences({ [name + time]: time, fill: 'x'.repeat(time % 50 * 1000) });
+      const result = await store.update([
+        { at: 'unknown', path: ['global_settings', name + time], value: time },
+        { at: 'unknown', path: ['global_settings', 'fill'], value: 'x'.repeat(time % 50 * 1000) },
+      ], []);
       if (!result.ok) throw new Error(JSON.stringify(result));
       if (time === 0) console.log('started');
     }
@@ -313,7 +324,7 @@ describe('real processes', () => {
       expect((await writer.ended).how).toBe('SIGKILL');
       const left = onDisk();
       const store = open();
-      expect(await store.setPreferences({ refresh_interval_seconds: round + 1 })).toEqual({
+      expect(await set(store, { refresh_interval_seconds: round + 1 })).toEqual({
         ok: true,
         value: globals({ refresh_interval_seconds: round + 1 }),
       });

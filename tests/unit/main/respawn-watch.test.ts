@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { Respawn, Watched } from '../../../src/main/respawn-watch.js';
 import { createRespawnWatch, respawnOf, WATCH_EVERY_MS, WATCH_MS } from '../../../src/main/respawn-watch.js';
 import type { Judgement } from '../../../src/shared/judge.js';
-import { judgeKinds, judgeLeftOvers } from '../../../src/shared/judge.js';
+import { judgeLeftOvers } from '../../../src/shared/judge.js';
 import type { RawProcess, SessionRecord } from '../../../src/shared/types.js';
+import { judgeKinds } from '../../fakes/in-one-go.js';
 import { anEngine, aReading, aRecord, ENGINE, NOW_MS } from '../../fixtures/builders.js';
 
 const SESSION = '13c2c993-a598-4176-a262-69131e462d31';

@@ -4,9 +4,10 @@ import type { Entry } from '../../../src/main/end-log.js';
 import { createBackground } from '../../../src/main/stop-background.js';
 import type { StoppedSession } from '../../../src/shared/api.js';
 import type { JobVerdict } from '../../../src/shared/job-owner.js';
-import { judgeKinds, judgeLeftOvers } from '../../../src/shared/judge.js';
+import { judgeLeftOvers } from '../../../src/shared/judge.js';
 import { aView } from '../../fakes/a-view.js';
 import { actionsOn, brief, fake, fieldsOf, key, previewAndEnd, server, signals } from '../../fakes/actions-on.js';
+import { judgeKinds } from '../../fakes/in-one-go.js';
 import { createWorld } from '../../fakes/recording-platform.js';
 import { anEngine, aReading, aRecord, NOW_MS } from '../../fixtures/builders.js';
 

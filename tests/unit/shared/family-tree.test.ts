@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { classify } from '../../../src/shared/classify.js';
 import { growTree, startedAfter } from '../../../src/shared/family-tree.js';
 import type { ProcessFacts } from '../../../src/shared/process-facts.js';
-import { finish, STEP } from '../../../src/shared/steps.js';
+import { STEP } from '../../../src/shared/steps.js';
 import type { RawProcess, Reading } from '../../../src/shared/types.js';
+import { finish } from '../../fakes/in-one-go.js';
 import { anEngine, anInit, aProcess, aReading, toolMarks } from '../../fixtures/builders.js';
 
 const grow = (reading: Reading) => finish(growTree(reading, new Map(), 'linux', classify));

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { classify } from '../../../src/shared/classify.js';
-import { candidates, type Judgement, judgeKinds, judgeLeftOvers } from '../../../src/shared/judge.js';
+import { candidates, type Judgement, judgeLeftOvers } from '../../../src/shared/judge.js';
 import { judgeLeftOver } from '../../../src/shared/leftover.js';
 import { parseRow, rowOf } from '../../../src/shared/rows.js';
 import type { CandidateFacts, RawProcess, Reading, SessionRecord } from '../../../src/shared/types.js';
+import { judgeKinds } from '../../fakes/in-one-go.js';
 import {
   anEngine,
   anInit,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { candidates, type Judgement, judgeKinds, judgeLeftOvers } from '../../../src/shared/judge.js';
+import { candidates, type Judgement, judgeLeftOvers } from '../../../src/shared/judge.js';
 import { parseRow, rowOf } from '../../../src/shared/rows.js';
+import { judgeKinds } from '../../fakes/in-one-go.js';
 import { anEngine, aProcess, aReading, aRecord, ENGINE, facts, inspected, NOW_MS, toolMarks } from '../../fixtures/builders.js';
 
 const bare = { platform: 'linux', pid: 42 };

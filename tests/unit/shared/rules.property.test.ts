@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { classify } from '../../../src/shared/classify.js';
-import { candidates, judgeKinds, judgeLeftOvers } from '../../../src/shared/judge.js';
+import { candidates, judgeLeftOvers } from '../../../src/shared/judge.js';
 import { judgeLeftOver } from '../../../src/shared/leftover.js';
 import type { ProcessFacts, RegistryFacts } from '../../../src/shared/process-facts.js';
 import { redactArgv } from '../../../src/shared/redact.js';
 import { parseRow, rowOf } from '../../../src/shared/rows.js';
 import type { Evidence, Kind, Marks, RawProcess, Verdict } from '../../../src/shared/types.js';
 import { ENGINE_KINDS, KINDS, MARK_NAMES } from '../../../src/shared/types.js';
+import { judgeKinds } from '../../fakes/in-one-go.js';
 import { aProcess, aReading, aRecord, ENGINE, NOW_MS, quietFacts } from '../../fixtures/builders.js';
 
 /** `FUZZ_RUNS=1000000 npx vitest run …` for a long night. */

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { classify } from '../../../src/shared/classify.js';
-import { judgeKinds, judgeLeftOvers } from '../../../src/shared/judge.js';
+import { judgeLeftOvers } from '../../../src/shared/judge.js';
 import type { RawProcess, Reading } from '../../../src/shared/types.js';
+import { judgeKinds } from '../../fakes/in-one-go.js';
 import { anEngine, aProcess, aReading, toolMarks } from '../../fixtures/builders.js';
 
 const judgedIn = (reading: Reading, by = classify) => judgeLeftOvers(judgeKinds(reading, new Map(), { classify: by }), new Map(), 0);

@@ -4,10 +4,11 @@ import { kin } from '../../../../src/main/look.js';
 import type { Related, Relevance } from '../../../../src/main/platform/relevance.js';
 import { relevanceSteps } from '../../../../src/main/platform/relevance.js';
 import { classify } from '../../../../src/shared/classify.js';
-import { candidates, judgeKinds, judgeLeftOvers, mayBeClaudes } from '../../../../src/shared/judge.js';
+import { candidates, judgeLeftOvers, mayBeClaudes } from '../../../../src/shared/judge.js';
 import { markedOwnerPid } from '../../../../src/shared/marks.js';
-import { finish, STEP } from '../../../../src/shared/steps.js';
+import { STEP } from '../../../../src/shared/steps.js';
 import type { CandidateFacts, Marks, RawProcess, Reading, StaticFacts } from '../../../../src/shared/types.js';
+import { finish, judgeKinds } from '../../../fakes/in-one-go.js';
 
 interface One extends Related {
   readonly raw: RawProcess;
