@@ -1,11 +1,13 @@
 import { useEffect } from 'react';
+import type { TabId } from '../shared/api.js';
+import { TABS } from '../shared/api.js';
 import { refreshNow, togglePause } from './commands.js';
 import { useConfig } from './config-view.js';
 import { askToEnd, askToPause, useEnding } from './ending.js';
 import { setLogFilter, useLog } from './log-view.js';
 import { closeDetails } from './parts/Details.js';
 import { hasPending, undoEnd } from './quiet-end.js';
-import { TABS, type TabId, useTab } from './tab.js';
+import { useTab } from './tab.js';
 import { keysToEnd, rowsToActOn } from './targets.js';
 import { clearSelection, setFilter, useView } from './view.js';
 

@@ -1,10 +1,11 @@
 import type { Api, Destination } from '../shared/api.js';
+import { TABS } from '../shared/api.js';
 import { keyId } from '../shared/process-key.js';
 import type { ProcessKey, ProcessView } from '../shared/types.js';
 import { askFor } from './ending.js';
 import { growForest } from './select.js';
 import { useShown } from './store.js';
-import { TABS, useTab } from './tab.js';
+import { useTab } from './tab.js';
 import { showFailure } from './toasts.js';
 import { expand, NO_FILTER, selectOnly, useView } from './view.js';
 

@@ -1,8 +1,6 @@
 import { create } from 'zustand';
-
-/** The tabs in their order; Ctrl and a tab's number shows it. */
-export const TABS = ['monitor', 'analytics', 'config', 'logs'] as const;
-export type TabId = (typeof TABS)[number];
+import type { TabId } from '../shared/api.js';
+import { TABS } from '../shared/api.js';
 
 export const useTab = create<{ readonly tab: TabId }>(() => ({ tab: 'monitor' }));
 

@@ -218,9 +218,13 @@ export interface LogPage {
   readonly skipped: number;
 }
 
+/** The window's tabs in their order. */
+export const TABS = ['monitor', 'analytics', 'config', 'logs'] as const;
+export type TabId = (typeof TABS)[number];
+
 /** Where the window is to go when it is shown from outside: the tray, a notification, a second start. */
 export interface Destination {
-  readonly tab: 'monitor' | 'analytics' | 'config' | 'logs';
+  readonly tab: TabId;
   /** A row of the Monitor to select and scroll to; null = none. */
   readonly key: ProcessKey | null;
   /** A preview to open there; null = none. */

@@ -1,16 +1,15 @@
 import { z } from 'zod';
 import type { Destination } from './api.js';
+import { TABS } from './api.js';
 
 /** What a start was asked for. It travels from a second start to the first as data, and is parsed there anew. */
 export const launchSchema = z.strictObject({
   /** No window; the tray only. */
   hidden: z.boolean(),
   /** The tab to show; null = where the window was. */
-  tab: z.enum(['monitor', 'analytics', 'config', 'logs']).nullable(),
+  tab: z.enum(TABS).nullable(),
 });
 export type Launch = z.infer<typeof launchSchema>;
-
-const TABS = launchSchema.shape.tab.unwrap().options;
 
 /** The arguments of a start. What the system and Chromium add is not ours to judge; a tab that is none is refused: null. */
 export const parseLaunch = (args: readonly string[]): Launch | null => {

@@ -1,8 +1,8 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { Fragment, type ReactNode, useRef } from 'react';
+import { TABS } from '../../shared/api.js';
 import { useWords } from '../i18n.js';
 import { useShown } from '../store.js';
-import { TABS } from '../tab.js';
 import { useView } from '../view.js';
 import { focusGrid } from './grid-focus.js';
 import { Stopped } from './Stopped.js';

@@ -1,6 +1,7 @@
 import type { KeyboardEvent } from 'react';
+import { TABS } from '../../shared/api.js';
 import { useWords } from '../i18n.js';
-import { TABS, tabAfter, useTab } from '../tab.js';
+import { tabAfter, useTab } from '../tab.js';
 
 /** The list of tabs: one tab stop, arrows move along it and show what they reach. */
 export const Tabs = () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseTab, rememberTab, TABS, tabAfter, useTab } from '../../../src/renderer/tab.js';
+import { parseTab, rememberTab, tabAfter, useTab } from '../../../src/renderer/tab.js';
+import { TABS } from '../../../src/shared/api.js';
 
 test('a stored tab is one of ours, or the first', () => {
   expect(['logs', 'monitor', 'nonsense', '', null].map(parseTab)).toEqual(['logs', 'monitor', 'monitor', 'monitor', 'monitor']);

@@ -9,7 +9,7 @@ import { COLUMN_IDS } from '../../../src/renderer/columns.js';
 import { GROUPS, SECTIONS, UNITS } from '../../../src/renderer/config-groups.js';
 import { sayFrom, sayNow, startWords } from '../../../src/renderer/i18n.js';
 import { KNOWN_FIELDS, KNOWN_REASONS, KNOWN_RESULTS } from '../../../src/renderer/log-row.js';
-import { TABS } from '../../../src/renderer/tab.js';
+import { TABS } from '../../../src/shared/api.js';
 import { HISTORY_RANGES, RUN_TIME_EDGES_MS } from '../../../src/shared/history.js';
 import { LOG_ACTIONS, LOG_LEVELS } from '../../../src/shared/log-line.js';
 import { PROTECT_BY, SETTING_KEYS, SETTINGS, USER_SETTING_KEYS, USER_SETTINGS } from '../../../src/shared/settings.js';
