@@ -73,10 +73,14 @@ export interface LookAt {
 export interface EntryReader {
   /** Whoever has this pid now, read by its name; 'gone' also for an id that is only a thread's. */
   readonly meet: (pid: number, known: Entry | undefined, at: LookAt) => Entry | 'gone' | 'failed';
-  /** Reads an entry again. `closely`: also what would show no sign of an exec. */
+  /**
+   * Reads an entry again, from a file that is then kept open: that pays for whoever is read at every other look. `closely`, for who is read
+   * seldom: by its name, and also what would show no sign of an exec.
+   */
   readonly refresh: (entry: Entry, at: LookAt, closely: boolean) => 'read' | 'gone' | 'failed';
   /** As the rules see it; null = it has gone meanwhile. */
   readonly show: (entry: Entry, at: LookAt) => RawProcess | null;
+  /** Lets go of its files; they are opened again when they are needed. */
   readonly close: (entry: Entry) => void;
 }
 
@@ -255,7 +259,7 @@ export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryP
   };
 
   const refresh: EntryReader['refresh'] = (entry, at, closely) => {
-    const length = entry.held.stat.read();
+    const length = closely ? files.read(`${procRoot}/${entry.pid}/stat`) : entry.held.stat.read();
     if (typeof length !== 'number') return length === 'gone' ? 'gone' : 'failed';
     const stat = statOf(entry, length);
     if (stat === null) return 'failed';

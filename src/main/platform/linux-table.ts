@@ -127,11 +127,15 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
     restless.delete(entry);
     if (relevant.all.has(entry)) stale = true;
   };
+  /** Keeps no file open of who is read seldom from now on. */
+  const letGo = (entry: Entry): void => {
+    if (!young.has(entry) && !restless.has(entry) && !relevant.all.has(entry)) reader.close(entry);
+  };
   /** Files a process where it belongs, new or changed. */
   const file = (entry: Entry, at: LookAt): void => {
     if (isYoung(entry, at)) young.add(entry);
     if (isRestless(entry)) restless.add(entry);
-    else restless.delete(entry);
+    else if (restless.delete(entry)) letGo(entry);
     const parent = entry.ppid === null ? undefined : known.get(entry.ppid);
     if (entry.ofInterest || parent?.wanted === true || relevant.all.has(entry)) stale = true;
   };
@@ -231,7 +235,10 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
   /** Newcomers may yet become something else, and so may the restless at any age: half of them, however many they are, at each look. */
   const readRestless = async (at: LookAt): Promise<void> => {
     for (const entry of young) {
-      if (!isYoung(entry, at)) young.delete(entry);
+      if (!isYoung(entry, at)) {
+        young.delete(entry);
+        letGo(entry);
+      }
       // Every other look: by the second one after its exec it is found.
       else if (entry.look !== at.look && !entry.wanted && (entry.pid + at.look) % 2 === 0) refresh(entry, at);
       if (stretch.isLong()) await stretch.breathe();
@@ -255,9 +262,11 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
       if (stale) {
         stale = false;
         const found = await stretch.walk(relevanceSteps(known, selfPid));
-        for (const entry of relevant.below) entry.wanted = false;
+        const before = relevant;
+        for (const entry of before.below) entry.wanted = false;
         relevant = found;
         for (const entry of relevant.below) entry.wanted = true;
+        for (const entry of before.all) letGo(entry);
       }
       for (const entry of relevant.all) {
         if (entry.look !== at.look && known.get(entry.pid) === entry) refresh(entry, at);

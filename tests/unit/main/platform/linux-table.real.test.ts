@@ -1,7 +1,8 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createLinuxPlatform } from '../../../../src/main/platform/linux.js';
 import type { RawProcess, Reading } from '../../../../src/shared/types.js';
 import { eventually, ownChildren, running, stateOf } from './children.js';
@@ -12,6 +13,7 @@ describe('real processes', () => {
   const children = ownChildren();
   const folders: string[] = [];
   afterEach(() => {
+    vi.restoreAllMocks();
     for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
   });
 
@@ -86,5 +88,35 @@ describe('real processes', () => {
       expect(reading.complete).toBe(true);
       expect(find(reading, process.pid)?.facts.argv).toEqual(find(await platform.read('all'), process.pid)?.facts.argv);
     }
+  });
+
+  it('keeps the files open of whoever is read at each look, and of nobody else', async () => {
+    const isOpen = (pid: number): boolean =>
+      readdirSync('/proc/self/fd').some((fd) => {
+        try {
+          return readlinkSync(`/proc/self/fd/${fd}`) === `/proc/${pid}/stat`;
+        } catch {
+          // The descriptor of this listing itself.
+          return false;
+        }
+      });
+    let laterMs = 0;
+    const { now } = performance;
+    vi.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + laterMs);
+    // Left to pid 1: it is nobody's below us.
+    const { stdout } = spawnSync('/bin/bash', ['-c', '/bin/sleep 600 < /dev/null > /dev/null 2>&1 & echo $!'], { encoding: 'utf8' });
+    const stranger = Number(stdout);
+    children.alsoEnd(stranger);
+    const own = children.start('/bin/sleep', ['600']);
+    const platform = createLinuxPlatform();
+    const opened = async (looks: number): Promise<readonly boolean[]> => {
+      for (let i = 0; i < looks; i++) await platform.read();
+      return [isOpen(own.pid), isOpen(stranger)];
+    };
+    // While it is young it may become anything.
+    expect(await opened(4)).toEqual([true, true]);
+    laterMs = 60_000;
+    // Enough that each of the old ones has been read once more.
+    expect(await opened(80)).toEqual([true, false]);
   });
 });
