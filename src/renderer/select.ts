@@ -1,7 +1,7 @@
+import { rowId } from '../shared/row-id.js';
 import type { Activity, ProcessView, StatusWord } from '../shared/types.js';
 import type { SortId } from './columns.js';
 import type { FindingFilter } from './found.js';
-import { rowId } from './row-id.js';
 
 /** "orphans" is the chip's word for both kinds of orphan; the sidebar tells them apart. */
 export type StatusFilter = 'all' | 'orphans' | StatusWord;

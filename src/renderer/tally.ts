@@ -1,6 +1,6 @@
 import { KIND_RULES } from '../shared/guard.js';
+import { rowId } from '../shared/row-id.js';
 import type { ProcessView } from '../shared/types.js';
-import { rowId } from './row-id.js';
 import { collator, type Filter, growForest, matcher, type StatusFilter, userOf } from './select.js';
 
 export interface Tally {

@@ -1,6 +1,6 @@
 import type { AppState, Trend } from './api.js';
 import { deepEqual } from './equal.js';
-import { keyId } from './process-key.js';
+import { rowId } from './row-id.js';
 import type { Column, RowsPatch } from './row-patch.js';
 import { applyRows, diffRows } from './row-patch.js';
 import type { ProcessView, Snapshot } from './types.js';
@@ -74,7 +74,7 @@ type Trends = AppState['trends'];
 
 const diffTrends = (before: Trends, after: Trends, rows: readonly ProcessView[]): TrendsPatch | null => {
   if (before === after) return null;
-  const places = new Map(rows.map((view, index) => [keyId(view.key), index]));
+  const places = new Map(rows.map((view, index) => [rowId(view.key), index]));
   const steps: { [S in Step]?: { readonly at: number[]; readonly to: (number | null)[] } } = {};
   const whole: [string, Trend][] = [];
   for (const [id, trend] of Object.entries(after)) {
@@ -115,7 +115,7 @@ const applyTrends = (before: Trends, patch: TrendsPatch, rows: readonly ProcessV
     for (const [index, at] of (patch[step]?.at ?? []).entries()) {
       const row = rows[at];
       if (row === undefined) return null;
-      const id = keyId(row.key);
+      const id = rowId(row.key);
       const trend = Object.hasOwn(after, id) ? after[id] : undefined;
       const point = patch[step]?.to[index];
       if (trend === undefined || point === undefined) return null;

@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises';
 import type { RawProcess, Reading, StaticFacts } from '../../shared/types.js';
 import type { Accounts } from './accounts.js';
 import type { KernelUnits } from './host-parse.js';
@@ -9,10 +8,11 @@ import type { Entry, LookAt } from './linux-entry.js';
 import { createEntryReader, isKernels, isYoung } from './linux-entry.js';
 import type { CursorDoubt, News } from './pid-cursor.js';
 import { createPidCursor } from './pid-cursor.js';
+import { listPids } from './pid-list.js';
 import type { ProcFiles } from './proc-files.js';
 import type { Relevance } from './relevance.js';
 import { relevanceSteps } from './relevance.js';
-import { isShell } from './shells.js';
+import { isRestless } from './restless.js';
 import { createStretch } from './stretch.js';
 
 /** How long boot time and mount options are believed. */
@@ -58,9 +58,6 @@ export interface TableParts {
 
 /** A process that started so long before a look, or longer, was to be seen at that look: start times are exact to a second. */
 const SURELY_BEFORE_MS = 2_000;
-
-/** Who may exec without a fork at any age: shells do it when told to (`exec claude`), and so does any program in a terminal that asks a person first. */
-const isRestless = ({ facts, stat }: Entry): boolean => isShell(facts.comm) || (stat.ttyNr ?? 0) !== 0;
 
 const EMPTY: Relevance<Entry> = { below: new Set(), all: new Set(), unknown: [] };
 /** Whether news say that somebody with this id may have been born since the last look. */
@@ -134,7 +131,7 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
   /** Files a process where it belongs, new or changed. */
   const file = (entry: Entry, at: LookAt): void => {
     if (isYoung(entry, at)) young.add(entry);
-    if (isRestless(entry)) restless.add(entry);
+    if (isRestless(entry.stat)) restless.add(entry);
     else if (restless.delete(entry)) letGo(entry);
     const parent = entry.ppid === null ? undefined : known.get(entry.ppid);
     if (entry.ofInterest || parent?.wanted === true || relevant.all.has(entry)) stale = true;
@@ -160,17 +157,6 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
     else if (entry.changes !== changes) file(entry, at);
   };
 
-  /** Everybody in the folder of processes. Off the main thread: for thousands it takes longer than the window may wait. */
-  const list = async (): Promise<readonly number[]> => {
-    const names = await readdir(procRoot);
-    stretch.begin();
-    const pids: number[] = [];
-    for (const name of names) {
-      if (/^[1-9]\d{0,6}$/.test(name)) pids.push(Number(name));
-      if (stretch.isLong()) await stretch.breathe();
-    }
-    return pids;
-  };
   const keepOnly = async (pids: readonly number[]): Promise<void> => {
     const listed = new Set(pids);
     for (const [pid, entry] of known) {
@@ -182,7 +168,7 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
 
   const readAll = async (at: LookAt): Promise<void> => {
     listedAt = { look: at.look, ms: at.monotonicMs };
-    const listed = await list();
+    const listed = await listPids(procRoot, stretch);
     for (const pid of listed) {
       meet(pid, at);
       if (stretch.isLong()) await stretch.breathe();
@@ -192,7 +178,7 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
   /** Lists all, reads who may be new and a slice of the others. False = somebody is there whose number should have told of him long ago. */
   const sweep = async (news: Told, at: LookAt): Promise<boolean> => {
     sweeps++;
-    const listed = await list();
+    const listed = await listPids(procRoot, stretch);
     let told = true;
     for (const pid of listed) {
       const entry = known.get(pid);

@@ -1,8 +1,8 @@
 import type { Finding } from '../../shared/findings.js';
+import { rowId } from '../../shared/row-id.js';
 import type { ProcessView } from '../../shared/types.js';
 import { findingsByRow } from '../found.js';
 import { sayFrom, useWords } from '../i18n.js';
-import { rowId } from '../row-id.js';
 import { useShown } from '../store.js';
 import { Icon } from './Icon.js';
 

@@ -1,10 +1,10 @@
 import { memo, useMemo } from 'react';
 import type { Finding } from '../../shared/findings.js';
 import { formatNumber } from '../../shared/format.js';
+import { rowId } from '../../shared/row-id.js';
 import type { ProcessView } from '../../shared/types.js';
 import { countFound, FINDING_FILTERS, type FindingFilter, rowsFound } from '../found.js';
 import { useLanguage, useWords } from '../i18n.js';
-import { rowId } from '../row-id.js';
 import type { ActivityFilter, StatusFilter } from '../select.js';
 import { useShown } from '../store.js';
 import { tallyStatuses, tallyUsers } from '../tally.js';

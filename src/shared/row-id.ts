@@ -1,5 +1,5 @@
-import { keyId } from '../shared/process-key.js';
-import type { ProcessKey } from '../shared/types.js';
+import { keyId } from './process-key.js';
+import type { ProcessKey } from './types.js';
 
 const ids = new WeakMap<ProcessKey, string>();
 
