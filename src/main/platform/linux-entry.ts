@@ -127,7 +127,7 @@ export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryP
   };
   /** What the line of `stat` in `bytes` says of a process. An idle one says the same again: nothing is parsed then, and nothing new is kept. */
   const statOf = (entry: Entry, length: number): StatFields | null => {
-    if (length === entry.line.length && files.bytes.compare(entry.line, 0, length, 0, length) === 0) return entry.stat;
+    if (length > 0 && length === entry.line.length && files.bytes.compare(entry.line, 0, length, 0, length) === 0) return entry.stat;
     const stat = parseStat(files.bytes, length);
     // Its number may be somebody else's by now.
     if (stat?.startedAt !== entry.key.startedAt) return stat;
@@ -207,7 +207,10 @@ export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryP
     retitled(entry, at);
 
   const renew = (entry: Entry, stat: StatFields, at: LookAt, closely: boolean): 'read' | 'gone' => {
-    const { facts: known, ppid } = entry;
+    const { facts: known, ppid, line } = entry;
+    const { ttyNr } = entry.stat;
+    // Should something throw before all of it is known, the same line must not pass for what was read before it.
+    entry.line = NO_LINE;
     if (!isExiting(stat) && isDue(entry, stat, at, closely)) {
       const dir = `${procRoot}/${entry.pid}`;
       // Once read, always read: the facts' identity must not hang on who is wanted.
@@ -217,9 +220,10 @@ export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryP
       Object.assign(entry, fresh, { uid, signs: signsOf(stat), ownerPid: markedOwnerPid(fresh.facts.marks) });
     }
     entry.stat = stat;
+    entry.line = line;
     entry.ppid = stat.ppid;
     entry.look = at.look;
-    if (entry.facts !== known || entry.ppid !== ppid) entry.changes++;
+    if (entry.facts !== known || entry.ppid !== ppid || stat.ttyNr !== ttyNr) entry.changes++;
     return 'read';
   };
 

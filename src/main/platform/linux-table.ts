@@ -230,9 +230,10 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
       if (stretch.isLong()) await stretch.breathe();
     }
     // The half that was not read for longest, and whoever was not read at the last look: who execs leaves, and the rest must not wait for it.
-    const half = Math.ceil(restless.size / 2);
+    const others = [...restless].filter((entry) => !relevant.all.has(entry));
+    const half = Math.ceil(others.length / 2);
     let done = 0;
-    for (const entry of [...restless]) {
+    for (const entry of others) {
       if (entry.look === at.look || entry.wanted || (done >= half && entry.look === at.look - 1)) continue;
       done++;
       restless.delete(entry);

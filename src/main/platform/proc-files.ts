@@ -8,7 +8,7 @@ const MAX_BYTES = 256 * 1024;
 
 /** A file that is kept open from look to look: reading it again costs a third of opening it again. */
 export interface HeldFile {
-  /** Its present content into the common `bytes`. A process's file answers 'gone' once that process is, whoever has its pid then. */
+  /** Its present content into the common `bytes`. While it is kept open, a process's file answers 'gone' once that process is, whoever has its pid then. */
   read(): number | ReadFailure;
   close(): void;
 }

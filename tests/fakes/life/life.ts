@@ -72,8 +72,13 @@ export const createLife = (
     }
   };
   const newestPid = (): number => Number(readFileSync('/proc/loadavg', 'latin1').trim().split(' ').at(-1));
-  const moveTo = (pid: number): void => writeFileSync('/proc/sys/kernel/ns_last_pid', String(pid));
   const pidMax = Number(readFileSync('/proc/sys/kernel/pid_max', 'latin1'));
+  /** The next number is the one after `pid`; not where the births before the next look might come round to the newest again, which no kernel's do. */
+  const moveTo = (pid: number): boolean => {
+    if ((newestPid() - pid + pidMax) % pidMax < FAR_IDS) return false;
+    writeFileSync('/proc/sys/kernel/ns_last_pid', String(pid));
+    return true;
+  };
 
   /** Thousands of forks one after the other, or threads at once, with Claudes in between. One at a time. */
   const storms: readonly (() => ChildProcess)[] = [
@@ -148,10 +153,7 @@ export const createLife = (
   /** Its number is somebody else's next, as after a whole round of all ids. */
   const reuse = (): void => {
     const pid = gone.splice(random(gone.length), 1)[0];
-    const newest = newestPid();
-    if (pid === undefined || pid < 2 || (newest - pid + pidMax) % pidMax < FAR_IDS) return;
-    moveTo(pid - 1);
-    claude();
+    if (pid !== undefined && pid > 1 && moveTo(pid - 1)) claude();
   };
 
   return {

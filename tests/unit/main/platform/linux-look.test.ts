@@ -161,6 +161,16 @@ describe('those known', () => {
     expect(await look()).toEqual(pids);
   });
 
+  it('that have got a terminal, and nothing else, are restless from then on', async () => {
+    const { write, look } = await setUp([{ pid: 502, comm: 'launcher' }]);
+    write({ pid: 502, comm: 'launcher', ttyNr: 34_816 });
+    // The fifth is the sweep at which its turn comes.
+    for (let i = 0; i < 5; i++) await look();
+    write(claude(502, { ...EXECED, ttyNr: 34_816 }));
+    await look();
+    expect(await look()).toEqual([502]);
+  });
+
   it('that are restless no more, since they left their terminal by an exec, wait too', async () => {
     const { write, look } = await setUp([{ pid: 503, comm: 'launcher', ttyNr: 34_816 }]);
     write({ pid: 503, comm: 'daemon', startStack: 140_729_440_100_000 });

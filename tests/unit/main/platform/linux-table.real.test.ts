@@ -103,8 +103,8 @@ describe('real processes', () => {
     let laterMs = 0;
     const { now } = performance;
     vi.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + laterMs);
-    // Left to pid 1: it is nobody's below us.
-    const { stdout } = spawnSync('/bin/bash', ['-c', '/bin/sleep 600 < /dev/null > /dev/null 2>&1 & echo $!'], { encoding: 'utf8' });
+    // Left to pid 1, and without our terminal: it is nobody's below us, and nothing that asks a person.
+    const { stdout } = spawnSync('/bin/bash', ['-c', 'setsid /bin/sleep 600 < /dev/null > /dev/null 2>&1 & echo $!'], { encoding: 'utf8' });
     const stranger = Number(stdout);
     children.alsoEnd(stranger);
     const own = children.start('/bin/sleep', ['600']);
