@@ -48,8 +48,8 @@ export interface ConfigStore {
   readonly file: () => FileState;
   readonly backups: Pick<Backups, 'list' | 'read'>;
   /**
-   * Changes the file, as it is by then, and leaves everything else in it as it is; answers when it is on disk. Refuses a change that protects less, but for those whose ids (`editId`) are agreed to;
-   * agreeing without a change is for what an editor has weakened.
+   * Changes the file, as it is by then, and nothing else in it; answers when it is on disk. Refuses a change that protects less, but for
+   * those whose ids (`editId`) are agreed to; agreeing without a change is for what an editor has weakened.
    */
   readonly update: (edits: readonly Edit[], agreed: readonly string[]) => Promise<Result<Saved>>;
   /** Called when configuration or notices have changed, by whomever. Returns the way to stop. */

@@ -221,20 +221,22 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
   /** Newcomers may yet become something else, and so may the restless at any age: half of them, however many they are, at each look. */
   const readRestless = async (at: LookAt): Promise<void> => {
     for (const entry of young) {
-      if (!isYoung(entry, at)) {
+      // Every other look: by the second one after its exec it is found.
+      if (isYoung(entry, at)) {
+        if (entry.look !== at.look && !entry.wanted && (entry.pid + at.look) % 2 === 0) refresh(entry, at);
+      } else {
         young.delete(entry);
         letGo(entry);
       }
-      // Every other look: by the second one after its exec it is found.
-      else if (entry.look !== at.look && !entry.wanted && (entry.pid + at.look) % 2 === 0) refresh(entry, at);
       if (stretch.isLong()) await stretch.breathe();
     }
     // The half that was not read for longest, and whoever was not read at the last look: who execs leaves, and the rest must not wait for it.
+    // Who is relevant is read at each look anyway.
     const others = [...restless].filter((entry) => !relevant.all.has(entry));
     const half = Math.ceil(others.length / 2);
     let done = 0;
     for (const entry of others) {
-      if (entry.look === at.look || entry.wanted || (done >= half && entry.look === at.look - 1)) continue;
+      if (entry.look === at.look || (done >= half && entry.look === at.look - 1)) continue;
       done++;
       restless.delete(entry);
       restless.add(entry);
