@@ -1,5 +1,6 @@
 import type { LoopState, Trend } from '../shared/api.js';
 import { keyId } from '../shared/process-key.js';
+import { grow, trendPoint } from '../shared/trend-patch.js';
 import type { Look, Looker } from './look.js';
 
 /** Sparklines show five minutes; more points than this are not told apart in 64 px. */
@@ -97,13 +98,13 @@ export const createMonitor = ({ looker, now, onError, isOnBattery = () => false,
     for (const view of seen.snapshot.processes) {
       const id = keyId(view.key);
       alive.add(id);
-      const value = view.owner === null ? view.tree.memoryBytes : view.memoryBytes;
+      const value = trendPoint(view);
       const trend = trends.get(id);
       if (!trend) trends.set(id, { points: [value], lastAtMs: atMs });
       else if (atMs - trend.lastAtMs >= TREND_MS / TREND_POINTS) {
-        trend.points = [...trend.points, value].slice(-TREND_POINTS);
+        trend.points = grow(trend.points, trend.points.length < TREND_POINTS ? 'added' : 'shifted', value);
         trend.lastAtMs = atMs;
-      } else trend.points = [...trend.points.slice(0, -1), value];
+      } else trend.points = grow(trend.points, 'latest', value);
     }
     for (const id of trends.keys()) if (!alive.has(id)) trends.delete(id);
     shownTrends = Object.fromEntries([...trends].map(([id, trend]) => [id, trend.points]));

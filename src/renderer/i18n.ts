@@ -22,9 +22,6 @@ export const startWords = (language: Language): void => {
   });
 };
 
-/** The language that main has resolved, for numbers and dates. */
-export const useLanguage = (): Language => useShown((shown) => shown.app?.language ?? 'en');
-
 export type Say = (key: string, values?: Readonly<Record<string, unknown>>) => string;
 
 interface Said {
@@ -54,13 +51,18 @@ export const sayIfKnown = (keys: readonly string[], values: Readonly<Record<stri
 export const sayNow: Say = (key, values = {}) => i18next.t(key, values);
 
 const Words = createContext<Say>(sayNow);
+const Languages = createContext<Language>('en');
 
-/** Gives the page its words. One subscription to the language for all of it, in place of one a cell. */
+/** Gives the page its words and its language. One subscription to each for all of it, in place of one a cell. */
 export const WordsProvider = ({ children }: { readonly children: ReactNode }): ReactNode => {
   const { t } = useTranslation();
+  const language = useShown((shown) => shown.app?.language ?? 'en');
   const say = useMemo(() => sayer(t), [t]);
-  return createElement(Words, { value: say }, children);
+  return createElement(Languages, { value: language }, createElement(Words, { value: say }, children));
 };
+
+/** The language that main has resolved, for numbers and dates. */
+export const useLanguage = (): Language => useContext(Languages);
 
 /** The words of the page. */
 export const useWords = (): Say => useContext(Words);

@@ -3,7 +3,7 @@ import { TABS } from '../shared/api.js';
 import { keyId } from '../shared/process-key.js';
 import type { ProcessKey, ProcessView } from '../shared/types.js';
 import { askFor } from './ending.js';
-import { growForest } from './select.js';
+import { growForest } from './forest.js';
 import { useShown } from './store.js';
 import { useTab } from './tab.js';
 import { showFailure } from './toasts.js';
@@ -14,7 +14,8 @@ export const folderOf = (processes: readonly ProcessView[], key: ProcessKey): st
   const id = keyId(key);
   const { roots, childrenOf } = growForest(processes);
   if (roots.some((root) => keyId(root.key) === id)) return null;
-  return [...childrenOf].find(([, children]) => children.some((child) => keyId(child.key) === id))?.[0];
+  const folder = [...childrenOf].find(([, children]) => children.some((child) => keyId(child.key) === id))?.[0];
+  return folder && keyId(folder.key);
 };
 
 /** Selects a row and has it scrolled to. The filter goes: it would hide what was asked for, or not, for reasons nobody sees. */

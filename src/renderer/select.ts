@@ -1,6 +1,7 @@
 import { rowId } from '../shared/row-id.js';
 import type { Activity, ProcessView, StatusWord } from '../shared/types.js';
 import type { SortId } from './columns.js';
+import { growForest } from './forest.js';
 import type { FindingFilter } from './found.js';
 
 /** "orphans" is the chip's word for both kinds of orphan; the sidebar tells them apart. */
@@ -137,47 +138,7 @@ const compare = (a: Candidate, b: Candidate, descending: boolean): number => {
   return (descending ? -order : order) || tie;
 };
 
-export interface Forest {
-  readonly roots: readonly ProcessView[];
-  readonly childrenOf: ReadonlyMap<string, readonly ProcessView[]>;
-}
-
-const forests = new WeakMap<readonly ProcessView[], Forest>();
-
-/** Sessions and what they own. A row whose owner is not there, or that would hang below itself, is a root. Kept by the list's identity. */
-export const growForest = (views: readonly ProcessView[]): Forest => {
-  const kept = forests.get(views);
-  if (kept) return kept;
-  const byId = new Map(views.map((view) => [rowId(view.key), view]));
-  const ownerOf = (view: ProcessView): ProcessView | undefined => (view.owner ? byId.get(rowId(view.owner)) : undefined);
-  const topOf = (view: ProcessView): ProcessView => {
-    const seen = new Set([view]);
-    let top = view;
-    for (let up = ownerOf(view); up; up = ownerOf(up)) {
-      if (seen.has(up)) return view;
-      seen.add(up);
-      top = up;
-    }
-    return top;
-  };
-  const roots: ProcessView[] = [];
-  const childrenOf = new Map<string, ProcessView[]>();
-  for (const view of views) {
-    // Two levels, whatever the depth: a row names its session, not its place in the process tree.
-    const top = view.owner ? topOf(view) : view;
-    if (top === view) {
-      roots.push(view);
-      continue;
-    }
-    const id = rowId(top.key);
-    const children = childrenOf.get(id);
-    if (children) children.push(view);
-    else childrenOf.set(id, [view]);
-  }
-  const forest = { roots, childrenOf };
-  forests.set(views, forest);
-  return forest;
-};
+const NO_CHILDREN: readonly ProcessView[] = [];
 
 /** Whether a row holds every part of the filter by itself. A child is never listed for being normal. */
 export const matcher = (filter: Filter, kindName: (view: ProcessView) => string, found: ReadonlySet<string> | null = null) => {
@@ -232,7 +193,7 @@ export const selectRows = (input: RowsInput): readonly Row[] => {
   const { roots, childrenOf } = growForest(views);
   const shown = new Map<ProcessView, { readonly own: boolean; readonly children: readonly ProcessView[] }>();
   for (const root of roots) {
-    const children = childrenOf.get(rowId(root.key)) ?? [];
+    const children = childrenOf.get(root) ?? NO_CHILDREN;
     const own = matches(root, false);
     // When a session matches, its children come along; when only children do, they show with it as context.
     const below = own ? children : children.filter((child) => matches(child, true));

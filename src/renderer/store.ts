@@ -4,6 +4,7 @@ import type { Update, WholeState } from '../shared/patch.js';
 import { applyUpdate } from '../shared/patch.js';
 import { keyId } from '../shared/process-key.js';
 import type { ProcessView } from '../shared/types.js';
+import { arrived } from './arrival.js';
 import { ask } from './ask.js';
 import { compareLooks } from './compare-looks.js';
 
@@ -93,7 +94,7 @@ export const connect = (api: Pick<Api, 'getState' | 'onUpdate'>, page: Page): ((
     if (gone.size > 0 || fresh.size > 0) setTimeout(() => useShown.setState((shown) => settle(shown, gone, fresh), true), LINGER_MS);
   };
   const take = (update: Update): void => {
-    const next = applyUpdate(known, update);
+    const next = applyUpdate(known, arrived(update));
     if (next === null) {
       if (early === null) askWhole();
       early?.push(update);

@@ -1,7 +1,8 @@
 import { KIND_RULES } from '../shared/guard.js';
 import { rowId } from '../shared/row-id.js';
-import type { ProcessView } from '../shared/types.js';
-import { collator, type Filter, growForest, matcher, type StatusFilter, userOf } from './select.js';
+import type { ProcessView, StatusWord } from '../shared/types.js';
+import { growForest } from './forest.js';
+import { collator, type Filter, matcher, type StatusFilter, userOf } from './select.js';
 
 export interface Tally {
   readonly count: number;
@@ -36,11 +37,10 @@ export const tallyStatuses = (
   return tallies;
 };
 
-const NONE: readonly StatusFilter[] = [];
+const NONE: readonly StatusWord[] = [];
+const NO_CHILDREN: readonly ProcessView[] = [];
 
-/** Under which statuses a row is found by itself, "all" aside. */
-const statusesOf = ({ conditions }: ProcessView): readonly StatusFilter[] =>
-  conditions.includes('orphan') || conditions.includes('possible-orphan') ? [...conditions, 'orphans'] : conditions;
+const isOrphan = (status: StatusWord): boolean => status === 'orphan' || status === 'possible-orphan';
 
 const countStatuses = (
   processes: readonly ProcessView[],
@@ -63,16 +63,24 @@ const countStatuses = (
     tallies[status].count += 1;
     tallies[status].memoryBytes = add(tallies[status].memoryBytes, memoryBytes);
   };
+  /** A row under all that holds of it but `not`, and once under "orphans". */
+  const countAll = (conditions: readonly StatusWord[], memoryBytes: number | null, not: readonly StatusWord[]): void => {
+    for (const status of conditions) if (!not.includes(status)) count(status, memoryBytes);
+    if (conditions.some(isOrphan) && !not.some(isOrphan)) count('orphans', memoryBytes);
+  };
   for (const root of roots) {
     const own = matches(root, false, 'all');
-    const below = (childrenOf.get(rowId(root.key)) ?? []).filter((child) => matches(child, true, 'all'));
+    const held = own ? root.conditions : NONE;
+    countAll(held, root.tree.memoryBytes, NONE);
+    let below = 0;
+    for (const child of childrenOf.get(root) ?? NO_CHILDREN) {
+      if (!matches(child, true, 'all')) continue;
+      below += 1;
+      // A child counts for itself only where its session does not stand for it, and never for being normal.
+      countAll(child.conditions, child.memoryBytes, [...held, 'normal']);
+    }
     // "All" counts items as the table lists them: a session shown for its children's sake is one.
-    if (own || below.length > 0) count('all', root.tree.memoryBytes);
-    const held = own ? statusesOf(root) : NONE;
-    for (const status of held) count(status, root.tree.memoryBytes);
-    // A child counts for itself only where its session does not stand for it.
-    for (const child of below)
-      for (const status of statusesOf(child)) if (status !== 'normal' && !held.includes(status)) count(status, child.memoryBytes);
+    if (own || below > 0) count('all', root.tree.memoryBytes);
   }
   return tallies;
 };
@@ -85,15 +93,18 @@ const userTallies = new WeakMap<readonly ProcessView[], readonly UserTally[]>();
 export const tallyUsers = (processes: readonly ProcessView[]): readonly UserTally[] => {
   const kept = userTallies.get(processes);
   if (kept) return kept;
-  const byId = new Map(processes.map((view) => [rowId(view.key), view]));
+  const { ownerAt } = growForest(processes);
   const users = new Map<string | null, { count: number; memoryBytes: number | null }>();
-  for (const view of processes) {
+  for (const [at, view] of processes.entries()) {
     const user = userOf(view);
-    const entry = users.get(user) ?? { count: 0, memoryBytes: null };
-    const owner = view.owner ? byId.get(rowId(view.owner)) : undefined;
+    let entry = users.get(user);
+    if (entry === undefined) {
+      entry = { count: 0, memoryBytes: null };
+      users.set(user, entry);
+    }
+    const owner = processes[ownerAt[at] ?? -1];
     if (!owner || userOf(owner) !== user) entry.count += 1;
     entry.memoryBytes = add(entry.memoryBytes, view.memoryBytes);
-    users.set(user, entry);
   }
   const tallies = [...users]
     .map(([user, entry]) => ({ user, ...entry }))

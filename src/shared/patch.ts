@@ -1,13 +1,14 @@
-import type { AppState, Trend } from './api.js';
+import type { AppState } from './api.js';
 import { deepEqual } from './equal.js';
-import { rowId } from './row-id.js';
-import type { Column, RowsPatch } from './row-patch.js';
+import type { RowsPatch } from './row-patch.js';
 import { applyRows, diffRows } from './row-patch.js';
-import type { ProcessView, Snapshot } from './types.js';
+import type { TrendsPatch } from './trend-patch.js';
+import { applyTrends, diffTrends } from './trend-patch.js';
+import type { Snapshot } from './types.js';
 
 /**
  * What crosses from main to the window after a look: only what changed. The parts of the state are compared whole, rows
- * field by field, and of a trend only its newest point crosses. Where nothing changed, objects keep their identity.
+ * field by field, and of a trend at most its newest point crosses. Where nothing changed, objects keep their identity.
  */
 export interface Patch {
   /** Parts of the state that changed, each whole. */
@@ -20,18 +21,6 @@ export interface Patch {
 type SnapshotPatch =
   | { readonly whole: Snapshot | null }
   | { readonly parts: Partial<Omit<Snapshot, 'processes'>>; readonly rows?: RowsPatch };
-
-/** Trends belong to rows: points are told by the row's place in the new list. */
-interface TrendsPatch {
-  /** The newest point is another. */
-  readonly latest?: Column<number | null>;
-  /** One more point. */
-  readonly added?: Column<number | null>;
-  /** One more point, and the oldest is gone. */
-  readonly shifted?: Column<number | null>;
-  readonly whole?: Readonly<Record<string, Trend>>;
-  readonly gone?: readonly string[];
-}
 
 /** A whole state and its number. */
 export interface WholeState {
@@ -51,77 +40,6 @@ const comparePartsInto = <T extends object>(into: { -readonly [P in keyof T]?: T
 const isEmpty = (value: object): boolean => {
   for (const _ in value) return false;
   return true;
-};
-
-const samePoints = (a: Trend, b: Trend, count: number, offset: number): boolean => {
-  for (let index = 0; index < count; index += 1) if (!Object.is(a[index + offset], b[index])) return false;
-  return true;
-};
-
-type Step = 'latest' | 'added' | 'shifted';
-
-/** How a trend came of another by its newest point alone; null = in no such way. */
-const stepOf = (before: Trend, after: Trend): Step | null => {
-  const last = after.length - 1;
-  if (last < 0) return null;
-  if (before.length === last) return samePoints(before, after, last, 0) ? 'added' : null;
-  if (before.length !== after.length) return null;
-  if (samePoints(before, after, last, 0)) return 'latest';
-  return samePoints(before, after, last, 1) ? 'shifted' : null;
-};
-
-type Trends = AppState['trends'];
-
-const diffTrends = (before: Trends, after: Trends, rows: readonly ProcessView[]): TrendsPatch | null => {
-  if (before === after) return null;
-  const places = new Map(rows.map((view, index) => [rowId(view.key), index]));
-  const steps: { [S in Step]?: { readonly at: number[]; readonly to: (number | null)[] } } = {};
-  const whole: [string, Trend][] = [];
-  for (const [id, trend] of Object.entries(after)) {
-    const old = Object.hasOwn(before, id) ? before[id] : undefined;
-    if (old !== undefined && deepEqual(old, trend)) continue;
-    const at = places.get(id);
-    const step = old === undefined || at === undefined ? null : stepOf(old, trend);
-    if (step === null || at === undefined) whole.push([id, trend]);
-    else {
-      const column = steps[step] ?? { at: [], to: [] };
-      column.at.push(at);
-      column.to.push(trend.at(-1) ?? null);
-      steps[step] = column;
-    }
-  }
-  const gone = Object.keys(before).filter((id) => !Object.hasOwn(after, id));
-  const patch = { ...steps, ...(whole.length > 0 ? { whole: Object.fromEntries(whole) } : {}), ...(gone.length > 0 ? { gone } : {}) };
-  return isEmpty(patch) ? null : patch;
-};
-
-/** The list itself, with one more at its end: it was copied already, and there are sixty points of each of a thousand rows. */
-const endWith = (copied: (number | null)[], point: number | null): Trend => {
-  copied.push(point);
-  return copied;
-};
-
-const STEPS: Readonly<Record<Step, (trend: Trend, point: number | null) => Trend>> = {
-  latest: (trend, point) => endWith(trend.slice(0, -1), point),
-  added: (trend, point) => [...trend, point],
-  shifted: (trend, point) => endWith(trend.slice(1), point),
-};
-
-const applyTrends = (before: Trends, patch: TrendsPatch, rows: readonly ProcessView[]): Trends | null => {
-  // One copy, not a list of pairs and a map: this runs over every row at every look.
-  const after: Record<string, Trend> = { ...before, ...patch.whole };
-  for (const id of patch.gone ?? []) delete after[id];
-  for (const step of ['latest', 'added', 'shifted'] as const)
-    for (const [index, at] of (patch[step]?.at ?? []).entries()) {
-      const row = rows[at];
-      if (row === undefined) return null;
-      const id = rowId(row.key);
-      const trend = Object.hasOwn(after, id) ? after[id] : undefined;
-      const point = patch[step]?.to[index];
-      if (trend === undefined || point === undefined) return null;
-      after[id] = STEPS[step](trend, point);
-    }
-  return after;
 };
 
 const diffSnapshot = (before: Required<Snapshot> | null, after: Required<Snapshot> | null): SnapshotPatch | null => {

@@ -33,6 +33,23 @@ const compareFields = <T extends object>(columns: Growing<T>, at: number, from: 
   }
 };
 
+/**
+ * The same list of places for all columns that name the same rows, as those that are busy do: it crosses once then, for the format that
+ * Electron sends, and the bridge to the page, keep what is the same object.
+ */
+const sharePlaces = <T extends object>(columns: Growing<T>, shared: number[][]): Columns<T> => {
+  const result: { -readonly [F in keyof T]?: Column<T[F]> } = {};
+  for (const field in columns) {
+    const column = columns[field];
+    if (!column) continue;
+    const { at, to } = column;
+    const known = shared.find((list) => list.length === at.length && list.every((place, index) => place === at[index]));
+    if (known === undefined) shared.push(at);
+    result[field] = { at: known ?? at, to };
+  }
+  return result;
+};
+
 const sameFields = (a: object, b: object): boolean => {
   const names = Object.keys(b);
   return Object.keys(a).length === names.length && names.every((name) => Object.hasOwn(a, name));
@@ -43,7 +60,7 @@ export const sameList = (a: readonly ProcessView[], b: readonly ProcessView[]): 
   a.length === b.length &&
   b.every((view, index) => {
     const other = a[index];
-    return other !== undefined && sameKey(other.key, view.key);
+    return other !== undefined && (other.key === view.key || sameKey(other.key, view.key));
   });
 
 /** What makes `before` into `after`; null = nothing, they say the same. Rows are matched by key; one that is the same object costs nothing. */
@@ -69,20 +86,26 @@ export const diffRows = (before: readonly ProcessView[], after: readonly Process
   });
   const moved = before.length !== after.length || list.some((entry, index) => entry !== index);
   if (!moved && Object.keys(own).length === 0 && Object.keys(tree).length === 0) return null;
-  return { ...(moved ? { list } : {}), own, tree };
+  const shared: number[][] = [];
+  return { ...(moved ? { list } : {}), own: sharePlaces(own, shared), tree: sharePlaces(tree, shared) };
 };
 
-/** Puts columns into rows; what is put in becomes a new object, once. False where a column does not fit the rows. */
-const fill = <T extends object>(rows: readonly T[], filled: Map<number, T>, columns: Columns<T>): boolean => {
+/** Puts columns into copies of what stands in each place, each copied once. False where a column does not fit what is there. */
+const fill = <T extends object>(copies: (T | undefined)[], columns: Columns<T>, originalAt: (place: number) => T | undefined): boolean => {
   for (const field in columns) {
     const column: Column<T[typeof field]> | undefined = columns[field];
     if (!column) continue;
     for (const [index, at] of column.at.entries()) {
-      const row = filled.get(at) ?? rows[at];
       const value = column.to[index];
-      if (row === undefined || value === undefined) return false;
-      if (!filled.has(at)) filled.set(at, { ...row, [field]: value });
-      else row[field] = value;
+      let copy = copies[at];
+      if (copy === undefined) {
+        const original = originalAt(at);
+        if (original === undefined) return false;
+        copy = { ...original };
+        copies[at] = copy;
+      }
+      if (value === undefined) return false;
+      copy[field] = value;
     }
   }
   return true;
@@ -96,18 +119,16 @@ export const applyRows = (before: readonly ProcessView[], patch: RowsPatch): rea
     if (row === undefined) return null;
     rows.push(row);
   }
-  const trees = new Map<number, Tree>();
-  if (
-    !fill<Tree>(
-      rows.map((row) => row.tree),
-      trees,
-      patch.tree,
-    )
-  )
-    return null;
-  // Everything that is new goes into one copy of its row.
-  const tree = { at: [...trees.keys()], to: [...trees.values()] };
-  const changed = new Map<number, ProcessView>();
-  if (!fill<ProcessView>(rows, changed, patch.own) || !fill<ProcessView>(rows, changed, { tree })) return null;
-  return rows.map((row, at) => changed.get(at) ?? row);
+  const trees = new Array<Tree | undefined>(rows.length);
+  if (!fill<Tree>(trees, patch.tree, (at) => rows[at]?.tree)) return null;
+  const changed = new Array<{ -readonly [F in keyof ProcessView]: ProcessView[F] } | undefined>(rows.length);
+  if (!fill<ProcessView>(changed, patch.own, (at) => rows[at])) return null;
+  return rows.map((row, at) => {
+    const tree = trees[at];
+    if (tree === undefined) return changed[at] ?? row;
+    // Everything that is new goes into one copy of its row.
+    const copy = changed[at] ?? { ...row };
+    copy.tree = tree;
+    return copy;
+  });
 };

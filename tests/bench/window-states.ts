@@ -3,6 +3,7 @@ import type { AppState, Trend } from '../../src/shared/api.js';
 import type { Update } from '../../src/shared/patch.js';
 import { diffState } from '../../src/shared/patch.js';
 import { keyId } from '../../src/shared/process-key.js';
+import { trendPoint } from '../../src/shared/trend-patch.js';
 import type { ProcessView } from '../../src/shared/types.js';
 import { aScene } from '../fakes/preview/scene.js';
 
@@ -42,7 +43,7 @@ export const crowdStates = (rows: number, ticks: number): readonly AppState[] =>
       const points =
         trends.get(keyId(view.key)) ??
         Array.from({ length: TREND_POINTS }, (__, at) => Math.round((view.memoryBytes ?? 0) * (0.9 + wobble(index, at) / 10)));
-      trends.set(keyId(view.key), [...points.slice(1), view.owner === null ? view.tree.memoryBytes : view.memoryBytes]);
+      trends.set(keyId(view.key), [...points.slice(1), trendPoint(view)]);
     });
     const takenAtMs = BEGAN_MS + tick * INTERVAL_MS;
     return {

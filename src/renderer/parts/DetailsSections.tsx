@@ -124,22 +124,25 @@ export const TrendSection = ({ view }: { readonly view: ProcessView }) => {
   const language = useLanguage();
   const trend = useShown((shown) => shown.app?.trends[keyId(view.key)]);
   if (!trend || trend.length < 2) return null;
-  const { line, limitY, peak } = sparkPath(trend, view.limitBytes, BOX);
+  const { lines, limitY, peak } = sparkPath(trend, view.limitBytes, BOX);
   const now = formatBytes(figuresOf(view, view.owner === null).memoryBytes, language);
   const peakText = formatBytes(peak, language);
   return (
     <Section title={say('ui.details.trend')} aside={<span>{say('ui.details.trendNow', { now, peak: peakText })}</span>}>
       <svg
         className="trend"
-        viewBox="0 0 320 40"
+        viewBox={`0 0 ${BOX.width} ${BOX.height}`}
         preserveAspectRatio="none"
         role="img"
         aria-label={say('ui.details.trendLabel', { now, peak: peakText })}
       >
-        <path className="base" d="M0 40H320" />
-        <path className="area" d={areaBelow(line, BOX.height)} />
-        <path className="line" d={line} />
-        {limitY !== null && <path className="lim" d={`M0 ${limitY}H320`} />}
+        <path className="base" d={`M0 ${BOX.height}H${BOX.width}`} />
+        <path className="area" d={areaBelow(lines, BOX.height)} />
+        {lines.map((points, run) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a run is nothing but its points, and those change at each look
+          <polyline key={run} className="line" points={points} />
+        ))}
+        {limitY !== null && <path className="lim" d={`M0 ${limitY}H${BOX.width}`} />}
       </svg>
     </Section>
   );

@@ -1,9 +1,11 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
 import { type FocusEvent, type MouseEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { formatAge, UNKNOWN } from '../../shared/format.js';
 import { fitColumns } from '../columns.js';
 import { useWords } from '../i18n.js';
 import { tableScroll } from '../place.js';
 import { neighbour, type Row, range } from '../select.js';
+import { useShown } from '../store.js';
 import { clearSelection, selectOnly, selectRange, toggleSelected, useView } from '../view.js';
 import { GridHead } from './GridHead.js';
 import { gridKey } from './grid-keys.js';
@@ -25,6 +27,12 @@ interface ProcessGridProps {
 const rowIdOf = (target: EventTarget | null): string | null =>
   target instanceof Element ? (target.closest('[data-row]')?.getAttribute('data-row') ?? null) : null;
 
+/** Time since a moment at the last look, as text: `now` in place of less than a second. */
+const since = (atMs: number | null, takenAtMs: number | null, now: string | null): string => {
+  if (takenAtMs === null || atMs === null) return UNKNOWN;
+  return now !== null && takenAtMs - atMs < 1000 ? now : formatAge(takenAtMs - atMs);
+};
+
 /** The room that the rows have, and what the scrollbar takes of the pane; px. */
 const useRoom = (scroller: React.RefObject<HTMLElement | null>): { readonly width: number; readonly bar: number } => {
   const [room, setRoom] = useState({ width: 1040, bar: 0 });
@@ -45,6 +53,12 @@ export const ProcessGrid = ({ rows, tree, stale, onPointer, onKeyboard }: Proces
   const say = useWords();
   const scroller = useRef<HTMLDivElement>(null);
   const focused = useView((view) => view.focused);
+  // Asked for here and not in each row: thirty rows with questions of their own cost more at a look than what they show.
+  const selected = useView((view) => view.selected);
+  const target = useView((view) => view.menu?.id ?? null);
+  const fresh = useShown((shown) => shown.fresh);
+  const takenAtMs = useShown((shown) => shown.app?.snapshot?.takenAtMs ?? null);
+  const nowWord = say('ui.row.now');
   const chosen = useView((view) => view.columns);
   const widths = useColumnWidths();
   const room = useRoom(scroller);
@@ -166,7 +180,7 @@ export const ProcessGrid = ({ rows, tree, stale, onPointer, onKeyboard }: Proces
           event.stopPropagation();
         }}
       >
-        <div role="none" style={{ height: virtualizer.getTotalSize() }}>
+        <div role="none" style={{ height: rows.length * ROW_PX }}>
           {virtualizer.getVirtualItems().map((item) => {
             const row = rows[item.index];
             return row ? (
@@ -178,6 +192,11 @@ export const ProcessGrid = ({ rows, tree, stale, onPointer, onKeyboard }: Proces
                 index={item.index}
                 top={item.start}
                 current={row.id === current}
+                selected={selected.has(row.id)}
+                target={row.id === target}
+                fresh={fresh.has(row.id)}
+                age={since(row.view.startedAtMs, takenAtMs, null)}
+                active={since(row.view.lastActiveMs, takenAtMs, nowWord)}
               />
             ) : null;
           })}

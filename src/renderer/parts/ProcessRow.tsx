@@ -4,7 +4,6 @@ import type { ColumnId } from '../columns.js';
 import { askToEnd } from '../ending.js';
 import { sayFrom, useWords } from '../i18n.js';
 import type { Row } from '../select.js';
-import { useShown } from '../store.js';
 import { useView } from '../view.js';
 import { Cell } from './cells.js';
 import { Icon } from './Icon.js';
@@ -18,6 +17,14 @@ export interface ProcessRowProps {
   readonly top: number;
   /** Whether this row holds the grid's tab stop. */
   readonly current: boolean;
+  readonly selected: boolean;
+  /** Whether the open menu is this row's. */
+  readonly target: boolean;
+  /** Whether it came a moment ago. */
+  readonly fresh: boolean;
+  /** How long ago it was started, and was last seen at work, as text. */
+  readonly age: string;
+  readonly active: string;
 }
 
 const openMenu = (event: MouseEvent<HTMLElement>, id: string): void => {
@@ -79,13 +86,15 @@ const sameRow = (a: ProcessRowProps, b: ProcessRowProps): boolean =>
   a.tree === b.tree &&
   a.index === b.index &&
   a.top === b.top &&
-  a.current === b.current;
+  a.current === b.current &&
+  a.selected === b.selected &&
+  a.target === b.target &&
+  a.fresh === b.fresh &&
+  a.age === b.age &&
+  a.active === b.active;
 
 /** One process, or one session with all it owns. Drawn again only when something of it changed. */
-export const ProcessRow = memo(({ row, columns, tree, index, top, current }: ProcessRowProps) => {
-  const selected = useView((view) => view.selected.has(row.id));
-  const target = useView((view) => view.menu?.id === row.id);
-  const fresh = useShown((shown) => shown.fresh.has(row.id));
+export const ProcessRow = memo(({ row, columns, tree, index, top, current, selected, target, fresh, age, active }: ProcessRowProps) => {
   const { view } = row;
   const wholeTree = tree && row.level === 1;
   const name = [
@@ -116,7 +125,14 @@ export const ProcessRow = memo(({ row, columns, tree, index, top, current }: Pro
         column === 'actions' ? (
           <Actions key={column} id={row.id} gone={row.gone} name={view.name} target={view.key} refusal={view.refusal} />
         ) : (
-          <Cell key={column} column={column} row={row} wholeTree={wholeTree} columns={columns} />
+          <Cell
+            key={column}
+            column={column}
+            row={row}
+            wholeTree={wholeTree}
+            columns={columns}
+            since={column === 'age' ? age : column === 'active' ? active : null}
+          />
         ),
       )}
     </div>

@@ -31,9 +31,9 @@ const Line = ({ icon, label, count }: LineProps) => {
 };
 
 /** A quick action with the number that it will hit; where that is none it stays, with the reason. */
-const Quick = ({ why, onAct, ...line }: LineProps & { readonly why: string; readonly onAct: () => void }) => {
+const Quick = ({ why, onAct, ...line }: LineProps & { readonly why: () => string; readonly onAct: () => void }) => {
   const say = useWords();
-  const off = line.count === null ? say('ui.quick.unknown') : line.count === 0 ? why : null;
+  const off = line.count === null ? say('ui.quick.unknown') : line.count === 0 ? why() : null;
   return (
     <li>
       <button
@@ -56,7 +56,7 @@ const UserPicker = memo(({ users, known }: { readonly users: Sessions; readonly 
   const say = useWords();
   const language = useLanguage();
   const line = { icon: 'user', label: say('ui.quick.user'), count: known ? users.length : null } as const;
-  if (users.length === 0) return <Quick {...line} why={say('ui.quick.noUser')} onAct={() => undefined} />;
+  if (users.length === 0) return <Quick {...line} why={() => say('ui.quick.noUser')} onAct={() => undefined} />;
   return (
     <li>
       <Menu.Root>
@@ -106,14 +106,14 @@ export const QuickActions = ({ processes }: { readonly processes: readonly Proce
           icon="orphan"
           label={say('ui.quick.orphans')}
           count={quick?.orphans ?? null}
-          why={noOrphans()}
+          why={noOrphans}
           onAct={() => void askFor(toEndAll({ type: 'orphans' }))}
         />
         <Quick
           icon="old"
           label={say('ui.quick.old')}
           count={quick?.old ?? null}
-          why={say('ui.quick.noOld', { hours })}
+          why={() => say('ui.quick.noOld', { hours })}
           onAct={() => void askFor(toEndAll({ type: 'old', hours: null }))}
         />
         <UserPicker users={users} known={quick !== null} />
@@ -121,7 +121,7 @@ export const QuickActions = ({ processes }: { readonly processes: readonly Proce
           icon="end"
           label={say('ui.quick.all')}
           count={quick?.all ?? null}
-          why={say('ui.quick.noAll')}
+          why={() => say('ui.quick.noAll')}
           onAct={() => void askFor(toEndAll({ type: 'all' }))}
         />
         <li className="apart">

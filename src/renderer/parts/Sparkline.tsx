@@ -10,16 +10,22 @@ interface SparklineProps {
   readonly high: boolean;
 }
 
-/** The last minutes of a row's memory. Takes its own values from the store, so that a new one draws no row again. */
+/**
+ * The last minutes of a row's memory. Takes its own values from the store, so that a new one draws no row again. Made of polylines alone, the
+ * dot at its end too: their points are no property of style, so that a tick of thirty rows has no style to work out.
+ */
 export const Sparkline = memo(({ id, limitBytes, high }: SparklineProps) => {
   const trend = useShown((shown) => shown.app?.trends[id]);
   if (!trend || trend.length === 0) return null;
-  const { line, last, limitY } = sparkPath(trend, limitBytes, BOX);
+  const { lines, last, limitY } = sparkPath(trend, limitBytes, BOX);
   return (
-    <svg className={high ? 'spark high' : 'spark'} viewBox="0 0 60 18" aria-hidden="true">
-      {limitY !== null && <path className="lim" d={`M0 ${limitY}H60`} />}
-      <path d={line} />
-      {last && <circle cx={last.x} cy={last.y} r="1.75" />}
+    <svg className={high ? 'spark high' : 'spark'} viewBox={`0 0 ${BOX.width} ${BOX.height}`} aria-hidden="true">
+      {limitY !== null && <polyline className="lim" points={`0,${limitY} ${BOX.width},${limitY}`} />}
+      {lines.map((points, run) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a run is nothing but its points, and those change at each look
+        <polyline key={run} points={points} />
+      ))}
+      {last && <polyline className="dot" points={`${last.x},${last.y} ${last.x},${last.y}`} />}
     </svg>
   );
 });

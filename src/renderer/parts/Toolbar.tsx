@@ -80,7 +80,7 @@ const FindingPicker = ({ processes }: { readonly processes: readonly ProcessView
   const language = useLanguage();
   const chosen = useView((view) => view.filter.finding);
   const findings = useShown((shown) => shown.app?.findings ?? NO_FINDINGS);
-  const ids = useMemo(() => new Set(processes.map((view) => rowId(view.key))), [processes]);
+  const ids = useMemo(() => new Set(findings.length === 0 ? [] : processes.map((view) => rowId(view.key))), [findings, processes]);
   const labelOf = (value: FindingFilter): string => {
     if (value === 'any') return say('ui.toolbar.anyFinding');
     return say(value === 'some' ? 'ui.toolbar.someFinding' : `finding.type.${value}`);

@@ -1,10 +1,9 @@
 import { memo } from 'react';
-import { formatAge, formatCpu, formatMegabytes, UNKNOWN } from '../../shared/format.js';
+import { formatCpu, formatMegabytes, UNKNOWN } from '../../shared/format.js';
 import type { ProcessView } from '../../shared/types.js';
 import { COLUMNS, type ColumnId } from '../columns.js';
 import { sayFrom, useLanguage, useWords } from '../i18n.js';
 import { figuresOf, type Row, userOf } from '../select.js';
-import { useShown } from '../store.js';
 import { expand } from '../view.js';
 import { FindingMark } from './Findings.js';
 import { Icon } from './Icon.js';
@@ -16,16 +15,6 @@ import { ActivityWord, Status, shownActivity, shownStatus } from './Status.js';
 export const shortPath = (path: string): string => path.replace(/^\/(?:home|Users)\/[^/]+(?=\/|$)/, '~').replace(/^\/root(?=\/|$)/, '~');
 
 const isHigh = (view: ProcessView): boolean => view.conditions.includes('high-memory');
-
-/** Time since a moment at the last look, as text: a row is drawn again only when the text changes. */
-const Since = ({ atMs, now }: { readonly atMs: number | null; readonly now: string | null }) => {
-  const text = useShown((shown) => {
-    const taken = shown.app?.snapshot?.takenAtMs;
-    if (taken === undefined || atMs === null) return UNKNOWN;
-    return now !== null && taken - atMs < 1000 ? now : formatAge(taken - atMs);
-  });
-  return text;
-};
 
 const NameCell = ({ row, withKind, withProject }: { readonly row: Row; readonly withKind: boolean; readonly withProject: boolean }) => {
   const say = useWords();
@@ -99,9 +88,11 @@ export interface CellProps {
   readonly row: Row;
   readonly wholeTree: boolean;
   readonly columns: readonly ColumnId[];
+  /** What the columns of times show, as text: how long ago. Null for the others. */
+  readonly since: string | null;
 }
 
-const Content = ({ column, row, wholeTree, columns }: CellProps) => {
+const Content = ({ column, row, wholeTree, columns, since }: CellProps) => {
   const say = useWords();
   const { view } = row;
   const child = row.level > 1;
@@ -137,9 +128,8 @@ const Content = ({ column, row, wholeTree, columns }: CellProps) => {
     case 'cpu':
       return <CpuText percent={figuresOf(view, wholeTree).cpuPercent} />;
     case 'age':
-      return <Since atMs={view.startedAtMs} now={null} />;
     case 'active':
-      return <Since atMs={view.lastActiveMs} now={say('ui.row.now')} />;
+      return since;
     case 'pid':
       return view.key.pid;
     case 'actions':
@@ -170,15 +160,15 @@ const SHOWS_SAME: Readonly<Record<ColumnId, (a: Row, b: Row, wholeTree: boolean)
     sameFields(figuresOf(a.view, wholeTree), figuresOf(b.view, wholeTree), ['memoryBytes', 'partial']) && isHigh(a.view) === isHigh(b.view),
   trend: (a, b) => a.id === b.id && a.view.limitBytes === b.view.limitBytes && isHigh(a.view) === isHigh(b.view),
   cpu: (a, b, wholeTree) => Object.is(figuresOf(a.view, wholeTree).cpuPercent, figuresOf(b.view, wholeTree).cpuPercent),
-  age: (a, b) => a.view.startedAtMs === b.view.startedAtMs,
-  active: (a, b) => a.view.lastActiveMs === b.view.lastActiveMs,
+  age: () => true,
+  active: () => true,
   pid: (a, b) => a.view.key.pid === b.view.key.pid,
   actions: () => true,
 };
 
 /** Whether a cell shows the same in both; most of a busy row's cells do from look to look. */
 export const sameCell = (a: CellProps, b: CellProps): boolean => {
-  if (a.column !== b.column || a.wholeTree !== b.wholeTree || a.columns !== b.columns) return false;
+  if (a.column !== b.column || a.wholeTree !== b.wholeTree || a.columns !== b.columns || a.since !== b.since) return false;
   return a.row === b.row || SHOWS_SAME[a.column](a.row, b.row, a.wholeTree);
 };
 

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Finding } from '../../shared/findings.js';
 import type { ProcessView } from '../../shared/types.js';
 import { useEnding } from '../ending.js';
+import { growForest } from '../forest.js';
 import { rowsFound } from '../found.js';
 import { useWords } from '../i18n.js';
 import { Details } from '../parts/Details.js';
@@ -12,7 +13,7 @@ import { RowMenu } from '../parts/RowMenu.js';
 import { Toolbar } from '../parts/Toolbar.js';
 import { useCtrlHeld, useHold } from '../parts/use-hold.js';
 import { useKindName } from '../parts/use-kind-name.js';
-import { growForest, type Row, selectRows } from '../select.js';
+import { type Row, selectRows } from '../select.js';
 import { useShown } from '../store.js';
 import { useView } from '../view.js';
 

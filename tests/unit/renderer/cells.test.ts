@@ -51,6 +51,7 @@ const cells: fc.Arbitrary<CellProps> = fc.record({
   row: rows,
   wholeTree: fc.boolean(),
   columns: someOf(DEFAULT_COLUMNS, COLUMN_IDS),
+  since: someOf('1 h 00 m', '1 h 01 m'),
 });
 const drawn = (props: CellProps): string => renderToStaticMarkup(createElement(Cell, props));
 
@@ -58,8 +59,8 @@ describe('sameCell', () => {
   it('is said only of cells that look the same', () => {
     let alike = 0;
     fc.assert(
-      fc.property(cells, rows, (props, row) => {
-        const other = { ...props, row };
+      fc.property(cells, rows, someOf('1 h 00 m', '1 h 01 m'), (props, row, since) => {
+        const other = { ...props, row, since };
         if (!sameCell(props, other)) return;
         alike += 1;
         expect(drawn(other)).toBe(drawn(props));
@@ -75,8 +76,9 @@ describe('sameCell', () => {
     const rest = { children: 0, expanded: null, context: false, gone: false, position: 1, siblings: 1 } as const;
     const row: Row = { ...before, ...rest };
     const after: Row = { ...row, view: aView(1, { cpuPercent: 2, memoryBytes: 6 }), position: 9 };
-    const props = { columns: COLUMN_IDS, wholeTree: false };
+    const props = { columns: COLUMN_IDS, wholeTree: false, since: null };
     const changed = COLUMN_IDS.filter((column) => !sameCell({ ...props, column, row }, { ...props, column, row: after }));
     expect(changed).toEqual(['memory', 'cpu']);
+    expect(sameCell({ ...props, column: 'age', row, since: '1 s' }, { ...props, column: 'age', row, since: '2 s' })).toBe(false);
   });
 });

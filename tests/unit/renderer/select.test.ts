@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { figuresOf, fold, growForest, neighbour, type RowsInput, range, selectRows, userOf } from '../../../src/renderer/select.js';
+import { figuresOf, fold, neighbour, type RowsInput, range, selectRows, userOf } from '../../../src/renderer/select.js';
 import type { ProcessKey, ProcessView } from '../../../src/shared/types.js';
 import { aView } from '../../fakes/a-view.js';
 
@@ -35,28 +35,6 @@ const filtered = (filter: Partial<RowsInput['filter']>): RowsInput['filter'] => 
   finding: 'any',
   query: '',
   ...filter,
-});
-
-describe('growForest', () => {
-  it('hangs children below their session, those of children too', () => {
-    const views = [aRoot(1, 10), aChild(2, 1, 1), aChild(3, 2, 1)];
-    expect(growForest(views)).toEqual({ roots: [views[0]], childrenOf: new Map([['1:s1', [views[1], views[2]]]]) });
-  });
-
-  it('makes a root of a row whose owner is missing or another process by now', () => {
-    const views = [aChild(2, 9, 1), aView(3, { owner: { pid: 4, startedAt: 'before' } }), aView(4)];
-    expect(growForest(views)).toEqual({ roots: views, childrenOf: new Map() });
-  });
-
-  it('loses no row of a ring', () => {
-    const views = [
-      aView(1, { owner: keyOf(2) }),
-      aView(2, { owner: keyOf(1) }),
-      aView(3, { owner: keyOf(3) }),
-      aView(4, { owner: keyOf(1) }),
-    ];
-    expect(growForest(views)).toEqual({ roots: views, childrenOf: new Map() });
-  });
 });
 
 describe('selectRows', () => {
