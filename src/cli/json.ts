@@ -2,7 +2,7 @@ import type { Translate } from '../main/i18n.js';
 import type { ProcessView, Snapshot } from '../shared/types.js';
 import type { ProcessJson, SnapshotJson } from './json-shape.js';
 import { JSON_VERSION } from './json-shape.js';
-import { evidenceJson, refusalJson } from './output.js';
+import { evidenceJson, jsonLine, refusalJson } from './output.js';
 
 const processJson = (t: Translate, view: ProcessView): ProcessJson => ({
   pid: view.key.pid,
@@ -54,3 +54,25 @@ export const snapshotJson = (t: Translate, snapshot: Snapshot, processes: readon
   totals: { ...snapshot.totals },
   processes: processes.map((view) => processJson(t, view)),
 });
+
+/** How the line of a snapshot without processes ends: their list comes last. */
+const EMPTY_END = '[]}';
+
+/**
+ * Snapshots as lines of `watch --json`, one after the other: what `jsonLine` makes of `snapshotJson`, but a row that stays the same object from
+ * look to look is put into words and letters once. Most do, and to write them again would cost more than to look at them.
+ */
+export const snapshotWriter = (t: Translate): ((snapshot: Snapshot, processes: readonly ProcessView[]) => string) => {
+  const written = new WeakMap<ProcessView, string>();
+  const rowLine = (view: ProcessView): string => {
+    const kept = written.get(view);
+    if (kept !== undefined) return kept;
+    const line = jsonLine(processJson(t, view));
+    written.set(view, line);
+    return line;
+  };
+  return (snapshot, processes) => {
+    const empty = jsonLine(snapshotJson(t, snapshot, []));
+    return `${empty.slice(0, -EMPTY_END.length)}[${processes.map(rowLine).join(',')}]}`;
+  };
+};

@@ -1,7 +1,7 @@
 import type { Core } from '../main/core.js';
 import type { Snapshot } from '../shared/types.js';
 import type { Io } from './io.js';
-import { snapshotJson } from './json.js';
+import { snapshotWriter } from './json.js';
 import { list, selectedProcesses } from './list.js';
 import type { ExitCode, Ui } from './output.js';
 import { clean, sentence, troubleJson } from './output.js';
@@ -54,12 +54,11 @@ const aborted = (signal: AbortSignal): Promise<void> =>
 
 const watchJson = async (ui: Ui, core: Core, intervalMs: number): Promise<ExitCode> => {
   const life = lifetime(ui.io);
-  const tell = (seen: Seen): void =>
-    ui.data(
-      seen.ok
-        ? snapshotJson(ui.t, seen.snapshot, selectedProcesses(seen.snapshot, EVERYTHING))
-        : troubleJson(ui.t, { reason: 'failed', key: 'cli.error.look', values: { error: seen.error } }),
-    );
+  const lineOf = snapshotWriter(ui.t);
+  const tell = (seen: Seen): void => {
+    if (seen.ok) ui.print(lineOf(seen.snapshot, selectedProcesses(seen.snapshot, EVERYTHING)));
+    else ui.data(troubleJson(ui.t, { reason: 'failed', key: 'cli.error.look', values: { error: seen.error } }));
+  };
   try {
     await Promise.race([looks(core, ui.io, life.signal, () => intervalMs, tell), aborted(life.signal)]);
   } finally {
