@@ -23,8 +23,8 @@ const LAST_SWEEP = 60;
 /** Costs of asking for an id that nobody has, or a thread, in units of listing one process. */
 const PROBE_COST = 6;
 const THREAD_COST = 40;
-/** Of the old ones that are not restless, one in so many is read again at each sweep. */
-const SWEEP_SLICES = 4;
+/** Within so many looks or seconds all old ones that are not restless are read again: at each listing those whose turn came since the last. */
+const ROUND = 240;
 
 type Told = Exclude<News, { readonly type: 'unknown' }>;
 
@@ -78,7 +78,8 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
   let relevant = EMPTY;
   let stale = true;
   let looks = 0;
-  let sweeps = 0;
+  /** Where in the round the last listing stood. */
+  let place = 0;
   let listedAt = { look: 0, ms: 0 };
   let sweepAfter = FIRST_SWEEP;
   let lastLookMs = 0;
@@ -175,9 +176,10 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
     }
     await keepOnly(listed);
   };
-  /** Lists all, reads who may be new and a slice of the others. False = somebody is there whose number should have told of him long ago. */
-  const sweep = async (news: Told, at: LookAt): Promise<boolean> => {
-    sweeps++;
+  /** Lists all, reads who may be new, and of the others as many as their turns came in so many steps of the round. False = somebody is there whose number should have told of him long ago. */
+  const sweep = async (news: Told, at: LookAt, steps: number): Promise<boolean> => {
+    const from = place;
+    place = (place + steps) % ROUND;
     const listed = await listPids(procRoot, stretch);
     let told = true;
     for (const pid of listed) {
@@ -185,7 +187,7 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
       if (entry === undefined || mayBeNew(news, pid)) {
         const stranger = entry === undefined && !unreadable.has(pid) && !mayBeNew(news, pid);
         if (meet(pid, at) && stranger && (known.get(pid)?.bornMs ?? 0) < lastLookMs - SURELY_BEFORE_MS) told = false;
-      } else if ((pid + sweeps) % SWEEP_SLICES === 0) refresh(entry, at, true);
+      } else if ((pid + ROUND - from) % ROUND < steps) refresh(entry, at, true);
       if (stretch.isLong()) await stretch.breathe();
     }
     await keepOnly(listed);
@@ -210,12 +212,13 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
   };
   /** False = the short way has proved wrong. */
   const readNew = async (news: Told, at: LookAt): Promise<boolean> => {
-    const sweepIsDue = at.look - listedAt.look >= sweepAfter || at.monotonicMs - listedAt.ms >= sweepAfter * 1000;
+    const steps = Math.max(at.look - listedAt.look, Math.floor((at.monotonicMs - listedAt.ms) / 1000));
+    const sweepIsDue = steps >= sweepAfter;
     const isClose = news.type === 'ids' && (news.to - news.late) * PROBE_COST <= known.size;
     if (!sweepIsDue && isClose && (await probe(news, at))) return true;
     listedAt = { look: at.look, ms: at.monotonicMs };
     if (sweepIsDue) sweepAfter = Math.min(LAST_SWEEP, sweepAfter * 2);
-    return sweep(news, at);
+    return sweep(news, at, Math.min(steps, ROUND));
   };
 
   /** Newcomers may yet become something else, and so may the restless at any age: half of them, however many they are, at each look. */

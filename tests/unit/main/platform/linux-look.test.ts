@@ -162,13 +162,13 @@ describe('those known', () => {
   });
 
   it('that have got a terminal, and nothing else, are restless from then on', async () => {
-    const { write, look } = await setUp([{ pid: 502, comm: 'launcher' }]);
-    write({ pid: 502, comm: 'launcher', ttyNr: 34_816 });
+    const { write, look } = await setUp([{ pid: 484, comm: 'launcher' }]);
+    write({ pid: 484, comm: 'launcher', ttyNr: 34_816 });
     // The fifth is the sweep at which its turn comes.
     for (let i = 0; i < 5; i++) await look();
-    write(claude(502, { ...EXECED, ttyNr: 34_816 }));
+    write(claude(484, { ...EXECED, ttyNr: 34_816 }));
     await look();
-    expect(await look()).toEqual([502]);
+    expect(await look()).toEqual([484]);
   });
 
   it('that are restless no more, since they left their terminal by an exec, wait too', async () => {
@@ -180,13 +180,22 @@ describe('those known', () => {
     expect(await look()).toEqual([]);
   });
 
-  it('that are old wait for the turn of their slice at a sweep', async () => {
-    // The second sweep reads those whose number and two make a multiple of four.
-    const { write, look } = await setUp([{ pid: 502 }, { pid: 503 }]);
-    write(claude(502, EXECED), claude(503, EXECED));
+  it('that are old wait for their turn, which comes to all of them within 240 looks', async () => {
+    // The second look took the first place of the round, the listing after five more the five next ones.
+    const { write, look } = await setUp([{ pid: 485 }, { pid: 486 }]);
+    write(claude(485, EXECED), claude(486, EXECED));
     const seen: (readonly number[])[] = [];
     for (let i = 0; i < 5; i++) seen.push(await look());
-    expect(seen).toEqual([[], [], [], [], [502]]);
+    expect(seen).toEqual([[], [], [], [], [485]]);
+    const late = Array.from({ length: 240 }, (_, index) => 1000 + index);
+    const other = await setUp(late.map((pid) => ({ pid })));
+    other.write(...late.map((pid) => claude(pid, EXECED)));
+    let found: readonly number[] = [];
+    // Listings at 5, 15, 35, 75, 135, 195 and 255.
+    for (let i = 0; i < 195; i++) found = await other.look();
+    expect(found).toHaveLength(195);
+    for (let i = 0; i < 60; i++) found = await other.look();
+    expect(found).toEqual(late);
   });
 });
 
