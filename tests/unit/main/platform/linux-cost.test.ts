@@ -1,11 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
 import { createLinuxPlatform } from '../../../../src/main/platform/linux.js';
 import { ownChildren } from './children.js';
 
 const BYSTANDERS = 300;
 const ROUNDS = 5;
+/** Other tests fork by the thousand beside this one; without them few ids are handed out in so long a time. */
+const QUIET_MS = 300;
+const QUIET_IDS = 100;
+const PATIENCE_MS = 240_000;
 const LOOKS = 12;
 
 const children = ownChildren();
@@ -36,6 +41,15 @@ const startBystanders = (): readonly number[] => {
   for (const pid of pids) children.alsoEnd(pid);
   return pids;
 };
+const newestPid = (): number => Number(readFileSync('/proc/loadavg', 'latin1').trim().split(' ').at(-1));
+const isQuiet = (before: number): boolean => Math.abs(newestPid() - before) <= QUIET_IDS;
+const quiet = async (): Promise<void> => {
+  let before: number;
+  do {
+    before = newestPid();
+    await sleep(QUIET_MS);
+  } while (!isQuiet(before));
+};
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 // The full form is `npm run -s bench -- look`, where the target is far lower; a quarter is room for noise.
@@ -53,12 +67,17 @@ it.runIf(process.platform === 'linux')(
     aheadMs = 60_000;
     for (let i = 0; i < 12; i++) await read();
     const [looks, plain]: [number[], number[]] = [[], []];
-    for (let i = 0; i < ROUNDS; i++) {
-      looks.push(await cpuMs(() => read()));
-      plain.push(await cpuMs(readPlainly));
+    while (looks.length < ROUNDS) {
+      await quiet();
+      const before = newestPid();
+      const [ours, theirs] = [await cpuMs(() => read()), await cpuMs(readPlainly)];
+      if (!isQuiet(before)) continue;
+      looks.push(ours);
+      plain.push(theirs);
     }
     expect(median(looks) / median(plain)).toBeLessThan(0.25);
   },
+  PATIENCE_MS,
 );
 
 // The full form, with 5,000 forks a second while it looks, is `npm run -s bench -- look`.
