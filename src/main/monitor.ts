@@ -1,6 +1,6 @@
 import type { LoopState, Trend } from '../shared/api.js';
 import { keyId } from '../shared/process-key.js';
-import { grow, trendPoint } from '../shared/trend-patch.js';
+import { grow, trendPoint } from '../shared/trend.js';
 import type { Look, Looker } from './look.js';
 
 /** Sparklines show five minutes; more points than this are not told apart in 64 px. */

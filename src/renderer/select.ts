@@ -138,8 +138,6 @@ const compare = (a: Candidate, b: Candidate, descending: boolean): number => {
   return (descending ? -order : order) || tie;
 };
 
-const NO_CHILDREN: readonly ProcessView[] = [];
-
 /** Whether a row holds every part of the filter by itself. A child is never listed for being normal. */
 export const matcher = (filter: Filter, kindName: (view: ProcessView) => string, found: ReadonlySet<string> | null = null) => {
   const words = fold(filter.query).split(/\s+/).filter(Boolean);
@@ -193,7 +191,7 @@ export const selectRows = (input: RowsInput): readonly Row[] => {
   const { roots, childrenOf } = growForest(views);
   const shown = new Map<ProcessView, { readonly own: boolean; readonly children: readonly ProcessView[] }>();
   for (const root of roots) {
-    const children = childrenOf.get(root) ?? NO_CHILDREN;
+    const children = childrenOf.get(root) ?? [];
     const own = matches(root, false);
     // When a session matches, its children come along; when only children do, they show with it as context.
     const below = own ? children : children.filter((child) => matches(child, true));

@@ -24,9 +24,9 @@ const LEAST_SPAN = 0.12;
 
 const TENTHS: string[] = [];
 /** A number of tenths as text. Kept: to write a fraction takes longer than all else of a point. */
-const inTenths = (tenths: number): string => {
-  TENTHS[tenths] ??= `${tenths / 10}`;
-  return TENTHS[tenths];
+const inTenths = (count: number): string => {
+  TENTHS[count] ??= `${count / 10}`;
+  return TENTHS[count];
 };
 const tenths = (px: number): number => Math.round(px * 10);
 

@@ -38,7 +38,6 @@ export const tallyStatuses = (
 };
 
 const NONE: readonly StatusWord[] = [];
-const NO_CHILDREN: readonly ProcessView[] = [];
 
 const isOrphan = (status: StatusWord): boolean => status === 'orphan' || status === 'possible-orphan';
 
@@ -73,7 +72,7 @@ const countStatuses = (
     const held = own ? root.conditions : NONE;
     countAll(held, root.tree.memoryBytes, NONE);
     let below = 0;
-    for (const child of childrenOf.get(root) ?? NO_CHILDREN) {
+    for (const child of childrenOf.get(root) ?? []) {
       if (!matches(child, true, 'all')) continue;
       below += 1;
       // A child counts for itself only where its session does not stand for it, and never for being normal.

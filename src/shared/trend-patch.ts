@@ -1,5 +1,7 @@
 import type { AppState, Trend } from './api.js';
 import { rowId } from './row-id.js';
+import type { Step } from './trend.js';
+import { grow, trendPoint } from './trend.js';
 import type { ProcessView } from './types.js';
 
 /**
@@ -25,13 +27,8 @@ interface Steps {
 }
 
 type Trends = AppState['trends'];
-type Step = 'latest' | 'added' | 'shifted';
 
 const STEPS = ['latest', 'added', 'shifted'] as const satisfies readonly Step[];
-
-/** The memory that a row stands for in the table, bytes: a session's with all it owns. Its trend gets it at each look. */
-export const trendPoint = (view: Pick<ProcessView, 'owner' | 'memoryBytes' | 'tree'>): number | null =>
-  view.owner === null ? view.tree.memoryBytes : view.memoryBytes;
 
 const samePoints = (a: Trend, b: Trend, count: number, offset: number): boolean => {
   for (let index = 0; index < count; index += 1) if (!Object.is(a[index + offset], b[index])) return false;
@@ -94,15 +91,6 @@ const inOrder = (at: readonly number[], to: readonly (number | null)[], rows: nu
   const ordered: (number | null)[] = [...to];
   for (const [index, place] of at.entries()) ordered[place] = to[index] ?? null;
   return ordered;
-};
-
-/** A trend with one more point, as a new list. There are sixty points of each of a thousand rows: one copy of the right size, and a plain loop, for V8 moves elements by `copyWithin` twenty times as slowly. */
-export const grow = (trend: Trend, step: Step, point: number | null): Trend => {
-  if (step === 'added') return [...trend, point];
-  const grown = trend.slice();
-  if (step === 'shifted') for (let index = 1; index < trend.length; index += 1) grown[index - 1] = trend[index] ?? null;
-  grown[trend.length - 1] = point;
-  return grown;
 };
 
 /** The trends after the patch, those of `rows`, unchanged ones as the same objects; null = the patch is for other trends. */

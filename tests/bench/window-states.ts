@@ -3,7 +3,7 @@ import type { AppState, Trend } from '../../src/shared/api.js';
 import type { Update } from '../../src/shared/patch.js';
 import { diffState } from '../../src/shared/patch.js';
 import { keyId } from '../../src/shared/process-key.js';
-import { trendPoint } from '../../src/shared/trend-patch.js';
+import { trendPoint } from '../../src/shared/trend.js';
 import type { ProcessView } from '../../src/shared/types.js';
 import { aScene } from '../fakes/preview/scene.js';
 

@@ -176,7 +176,7 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
     }
     await keepOnly(listed);
   };
-  /** Lists all, reads who may be new, and of the others as many as their turns came in so many steps of the round. False = somebody is there whose number should have told of him long ago. */
+  /** Lists all, reads who may be new and whose turn comes in so many steps. False = somebody is there whose number should have told of him long ago. */
   const sweep = async (news: Told, at: LookAt, steps: number): Promise<boolean> => {
     const from = place;
     place = (place + steps) % ROUND;

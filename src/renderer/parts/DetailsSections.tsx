@@ -11,6 +11,7 @@ import { useShown } from '../store.js';
 import { shortPath } from './cells.js';
 import { Icon, type IconName } from './Icon.js';
 import { KIND_ICONS } from './kind-icons.js';
+import { polylines } from './Sparkline.js';
 
 const MARKS: Readonly<Record<Evidence['weight'], { readonly icon: IconName; readonly tone: string; readonly word: string }>> = {
   for: { icon: 'check', tone: 'c-ok', word: 'ui.details.speaksFor' },
@@ -138,10 +139,7 @@ export const TrendSection = ({ view }: { readonly view: ProcessView }) => {
       >
         <path className="base" d={`M0 ${BOX.height}H${BOX.width}`} />
         <path className="area" d={areaBelow(lines, BOX.height)} />
-        {lines.map((points, run) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a run is nothing but its points, and those change at each look
-          <polyline key={run} className="line" points={points} />
-        ))}
+        {polylines(lines, 'line')}
         {limitY !== null && <path className="lim" d={`M0 ${limitY}H${BOX.width}`} />}
       </svg>
     </Section>
