@@ -5,11 +5,12 @@ import type { GuardContext } from '../shared/guard.js';
 import { guardRules } from '../shared/guard.js';
 import type { Judgement } from '../shared/judge.js';
 import { candidates, judgeKindsSteps, judgeLeftOvers, mayBeClaudes } from '../shared/judge.js';
-import { markedOwnerPid } from '../shared/marks.js';
 import type { SnapshotMemory } from '../shared/snapshot.js';
 import { buildSnapshot } from '../shared/snapshot.js';
 import type { HostTotals, Reading, Snapshot } from '../shared/types.js';
+import { kinSteps } from './kin.js';
 import type { Platform, Scope } from './platform/index.js';
+import type { Stretch } from './platform/stretch.js';
 import { createStretch } from './platform/stretch.js';
 import type { SessionRegistry } from './sessions.js';
 
@@ -30,35 +31,8 @@ export interface Looker {
   readonly forget: () => void;
 }
 
-/** Everyone above and below `selfPid` by parent links; loops that a hostile table might hold end the walk. */
-export const kin = (reading: Reading): { ancestorPids: Set<number>; childPids: Set<number> } => {
-  const parents = new Map(reading.processes.map((p) => [p.key.pid, p.ppid]));
-  const ancestorPids = new Set<number>();
-  for (
-    let pid = parents.get(reading.selfPid);
-    pid !== undefined && pid !== null && pid > 0 && !ancestorPids.has(pid);
-    pid = parents.get(pid)
-  )
-    ancestorPids.add(pid);
-  // Started from a session's tool and cut loose (setsid, nohup), we have lost the session as a parent; the marks still name it.
-  const self = reading.processes.find((process) => process.key.pid === reading.selfPid);
-  const startedBy = markedOwnerPid(self?.facts.marks ?? null);
-  if (startedBy !== null) ancestorPids.add(startedBy);
-  const childPids = new Set<number>([reading.selfPid]);
-  for (let grew = true; grew; ) {
-    grew = false;
-    for (const [pid, ppid] of parents)
-      if (ppid !== null && childPids.has(ppid) && !childPids.has(pid)) {
-        childPids.add(pid);
-        grew = true;
-      }
-  }
-  childPids.delete(reading.selfPid);
-  return { ancestorPids, childPids };
-};
-
 /** The guard's context: the same object as long as nothing of it changed, so that nobody is asked about again. */
-const createGuard = (selfUid: number): ((reading: Reading, config: Config) => GuardContext) => {
+const createGuard = (selfUid: number, stretch: Stretch): ((reading: Reading, config: Config) => Promise<GuardContext>) => {
   let last: { readonly reading: Reading; readonly config: Config; readonly guard: GuardContext } | null = null;
   const sameKin = (a: Reading, b: Reading): boolean =>
     a.selfPid === b.selfPid &&
@@ -70,12 +44,13 @@ const createGuard = (selfUid: number): ((reading: Reading, config: Config) => Gu
         other !== undefined && process.key.pid === other.key.pid && process.ppid === other.ppid && process.facts.marks === other.facts.marks
       );
     });
-  return (reading, config) => {
+  return async (reading, config) => {
     if (last !== null && last.config === config && sameKin(last.reading, reading)) {
       last = { ...last, reading };
       return last.guard;
     }
-    const guard = { selfPid: reading.selfPid, selfUid, isRoot: selfUid === 0, ...guardRules(config), ...kin(reading) };
+    const kin = await stretch.walk(kinSteps(reading));
+    const guard = { selfPid: reading.selfPid, selfUid, isRoot: selfUid === 0, ...guardRules(config), ...kin };
     last = { reading, config, guard };
     return guard;
   };
@@ -94,8 +69,8 @@ const NO_HOST: HostTotals = {
 /** Composes platform, registry and rules into looks; keeps only the counters of the last one. */
 export const createLooker = (parts: { platform: Platform; registry: SessionRegistry; config: () => Config; selfUid: number }): Looker => {
   const { platform, registry, config, selfUid } = parts;
-  const guardOf = createGuard(selfUid);
   const stretch = createStretch();
+  const guardOf = createGuard(selfUid, stretch);
   let memory: SnapshotMemory | null = null;
   let turn: Promise<unknown> = Promise.resolve();
   let own: { readonly names: readonly string[]; readonly patterns: readonly string[]; readonly classify: Classify } | null = null;
@@ -119,8 +94,9 @@ export const createLooker = (parts: { platform: Platform; registry: SessionRegis
     const facts = await platform.inspect(candidates(judged));
     const judgements = judgeLeftOvers(judged, facts, reading.takenAtMs);
     if (stretch.isLong()) await stretch.breathe();
-    const guard = guardOf(reading, config());
-    const built = buildSnapshot({ reading, judgements, host, config: config(), guard, previous: memory });
+    const rules = config();
+    const guard = await guardOf(reading, rules);
+    const built = buildSnapshot({ reading, judgements, host, config: rules, guard, previous: memory });
     memory = built.memory;
     return { reading, judgements, snapshot: built.snapshot, guard };
   };

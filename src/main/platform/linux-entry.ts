@@ -1,10 +1,12 @@
 import { markedOwnerPid } from '../../shared/marks.js';
 import type { ProcessKey, RawProcess, StaticFacts } from '../../shared/types.js';
 import type { KernelUnits } from './host-parse.js';
+import type { Strangers } from './linux-facts.js';
+import { createFactsReader, sameList } from './linux-facts.js';
 import { readStat } from './linux-identity.js';
 import type { HeldFile, ProcFiles } from './proc-files.js';
 import type { StatFields, StatusFields } from './proc-parse.js';
-import { PF_EXITING, PF_KTHREAD, parseArgv, parseStat, parseStatus, pickMarks, ttyName } from './proc-parse.js';
+import { PF_EXITING, PF_KTHREAD, parseStat, parseStatus, ttyName } from './proc-parse.js';
 
 /** Of the processes that show no change, one in so many is read again at each look. */
 const SLICES = 12;
@@ -52,7 +54,8 @@ export interface Entry {
   sizes: Sizes | null;
   /** As it was last shown, and what of. */
   shown: Shown | null;
-  readonly held: { readonly stat: HeldFile; readonly status: HeldFile };
+  /** Null until it is read a second time: most never are. */
+  held: { readonly stat: HeldFile; readonly status: HeldFile } | null;
 }
 
 interface Shown extends Pick<Entry, 'stat' | 'facts' | 'cwd' | 'sizes' | 'wanted'>, Pick<RawProcess, 'user'>, Pick<LookAt, 'bootMs'> {
@@ -68,6 +71,8 @@ export interface LookAt {
   readonly units: KernelUnits;
   /** Every process is read, and everything that is due is read at once. */
   readonly whole: boolean;
+  /** Those met at this look. */
+  readonly strangers: Strangers;
 }
 
 export interface EntryReader {
@@ -94,13 +99,6 @@ export interface EntryParts {
 
 const sameSizes = (a: Sizes, b: Sizes): boolean =>
   a.uid === b.uid && a.rssAnonBytes === b.rssAnonBytes && a.swapBytes === b.swapBytes && a.faults === b.faults && a.rssPages === b.rssPages;
-const sameList = (a: readonly string[] | null, b: readonly string[] | null): boolean =>
-  a === b || (a !== null && b !== null && a.length === b.length && a.every((value, index) => value === b[index]));
-const sameMarks = (a: StaticFacts['marks'], b: StaticFacts['marks']): boolean =>
-  a === b || (a !== null && b !== null && sameList(Object.entries(a).flat(), Object.entries(b).flat()));
-const sameFacts = (a: StaticFacts, b: StaticFacts): boolean =>
-  a.comm === b.comm && a.exe === b.exe && a.exeId === b.exeId && sameList(a.argv, b.argv) && sameMarks(a.marks, b.marks);
-
 /** A thread of the kernel: nobody's child and nobody's program. */
 export const isKernels = (entry: Entry): boolean => ((entry.stat.flags ?? 0) & PF_KTHREAD) !== 0;
 /** On its way out a process has lost what tells what it was, and is still the same one. */
@@ -113,17 +111,11 @@ const isTurn = (entry: Entry, at: LookAt, often: number): boolean => (entry.pid 
 
 /** Reads single processes: what is the same until their next exec once, and again after it; the rest each time. */
 export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryParts): EntryReader => {
-  const readArgv = (dir: string): readonly string[] | null => {
-    const length = files.read(`${dir}/cmdline`);
-    return typeof length === 'number' ? parseArgv(files.bytes, length) : null;
-  };
-  const readMarks = (dir: string): StaticFacts['marks'] => {
-    const length = files.read(`${dir}/environ`);
-    if (typeof length !== 'number') return null;
-    const whole = length < files.bytes.length ? length : files.bytes.lastIndexOf(0, length - 1) + 1;
-    const marks = pickMarks(files.bytes, whole);
-    files.wipe(length);
-    return marks;
+  const about = createFactsReader(files, mayMatter);
+  const heldOf = (entry: Entry): NonNullable<Entry['held']> => {
+    const dir = `${procRoot}/${entry.pid}`;
+    entry.held ??= { stat: files.hold(`${dir}/stat`), status: files.hold(`${dir}/status`) };
+    return entry.held;
   };
   /** What the line of `stat` in `bytes` says of a process. An idle one says the same again: nothing is parsed then, and nothing new is kept. */
   const statOf = (entry: Entry, length: number): StatFields | null => {
@@ -142,44 +134,12 @@ export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryP
     const { faults, rssPages } = stat;
     const asBefore = before !== null && faults !== null && before.faults === faults && before.rssPages === rssPages;
     if (asBefore && stat.state !== 'Z' && !at.whole && !isTurn(entry, at, SLICES)) return before;
-    const length = entry.held.status.read();
+    const length = heldOf(entry).status.read();
     const sizes = typeof length === 'number' ? { ...parseStatus(files.bytes.toString('latin1', 0, length)), faults, rssPages } : null;
     // The same object where it says the same: who has not changed is not shown anew.
     if (sizes === null || before === null || !sameSizes(before, sizes)) entry.sizes = sizes;
     return entry.sizes;
   };
-  /** A process's folder belongs to its uid, unless it protects itself: then to root, and only `status` tells, which costs twice as much. */
-  const readUid = (dir: string): number | null => {
-    const owner = files.ownerUid(dir);
-    return owner === null || owner === 0 ? parseStatus(files.text(`${dir}/status`) ?? '').uid : owner;
-  };
-  /** What it is until its next exec; null = it has gone. */
-  const readFacts = (
-    dir: string,
-    stat: StatFields,
-    wantExeId: boolean,
-    before: Pick<Entry, 'facts' | 'ofInterest'> | null,
-  ): Pick<Entry, 'facts' | 'ofInterest' | 'denied'> | null => {
-    const { comm } = stat;
-    // A zombie has nothing left but its name; the kernel shows the rest as empty, which would be no fact. Nor has a thread of the kernel.
-    if (stat.state === 'Z' || ((stat.flags ?? 0) & PF_KTHREAD) !== 0) {
-      const dead = { comm, exe: null, exeId: null, argv: [], marks: null };
-      return { facts: dead, ofInterest: stat.state === 'Z' && mayMatter(dead), denied: false };
-    }
-    const exe = files.link(`${dir}/exe`);
-    // The right to follow `exe` is the right to read `environ` too: one refusal is enough.
-    const denied = exe === 'denied';
-    const argv = readArgv(dir);
-    const marks = denied ? null : readMarks(dir);
-    if ((exe === 'gone' || argv === null) && readStat(files, dir) === 'gone') return null;
-    const facts = { comm, exe: typeof exe === 'string' ? null : exe.target, exeId: null, argv, marks };
-    // Whoever is what it was is not judged anew.
-    const isSame = before !== null && sameFacts(before.facts, { ...facts, exeId: before.facts.exeId });
-    const ofInterest = isSame ? before.ofInterest : mayMatter(facts);
-    const exeId = !denied && (wantExeId || ofInterest) ? files.fileId(`${dir}/exe`) : null;
-    return { facts: isSame && before.facts.exeId === exeId ? before.facts : { ...facts, exeId }, ofInterest, denied };
-  };
-
   const execed = ({ facts, signs }: Entry, stat: StatFields): boolean =>
     facts.comm !== stat.comm ||
     signs.startStack !== stat.startStack ||
@@ -193,7 +153,7 @@ export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryP
       : (entry.wanted && isTurn(entry, at, entry.ran.title ? OFTEN : UNRUN)) || (entry.denied && isYoung(entry, at));
     if (!look) return false;
     entry.ran.title = false;
-    const argv = readArgv(`${procRoot}/${entry.pid}`);
+    const argv = about.argv(`${procRoot}/${entry.pid}`);
     return argv !== null && !sameList(argv, entry.facts.argv);
   };
   const isDue = (entry: Entry, stat: StatFields, at: LookAt, closely: boolean): boolean =>
@@ -214,8 +174,8 @@ export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryP
     if (!isExiting(stat) && isDue(entry, stat, at, closely)) {
       const dir = `${procRoot}/${entry.pid}`;
       // Once read, always read: the facts' identity must not hang on who is wanted.
-      const fresh = readFacts(dir, stat, entry.wanted || known.exeId !== null, entry);
-      const uid = fresh === null ? null : readUid(dir);
+      const fresh = about.read(dir, stat, { wantExeId: entry.wanted || known.exeId !== null, before: entry, strangers: at.strangers });
+      const uid = fresh === null ? null : about.uid(dir);
       if (fresh === null || (uid === null && readStat(files, dir) === 'gone')) return 'gone';
       Object.assign(entry, fresh, { uid, signs: signsOf(stat), ownerPid: markedOwnerPid(fresh.facts.marks) });
     }
@@ -236,8 +196,8 @@ export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryP
     // No process: it would be listed otherwise, and be one of its process's twice.
     if (stat.exitSignal === -1) return 'gone';
     if (known?.key.startedAt === stat.startedAt) return renew(known, stat, at, false) === 'gone' ? 'gone' : known;
-    const fresh = readFacts(dir, stat, false, null);
-    const uid = fresh === null ? null : readUid(dir);
+    const fresh = about.read(dir, stat, { wantExeId: false, before: null, strangers: at.strangers });
+    const uid = fresh === null ? null : about.uid(dir);
     if (fresh === null || (uid === null && readStat(files, dir) === 'gone')) return 'gone';
     const startedAtMs = startOf(stat, at);
     return {
@@ -258,12 +218,12 @@ export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryP
       shown: null,
       look: at.look,
       changes: 0,
-      held: { stat: files.hold(`${dir}/stat`), status: files.hold(`${dir}/status`) },
+      held: null,
     };
   };
 
   const refresh: EntryReader['refresh'] = (entry, at, closely) => {
-    const length = closely ? files.read(`${procRoot}/${entry.pid}/stat`) : entry.held.stat.read();
+    const length = closely ? files.read(`${procRoot}/${entry.pid}/stat`) : heldOf(entry).stat.read();
     if (typeof length !== 'number') return length === 'gone' ? 'gone' : 'failed';
     const stat = statOf(entry, length);
     if (stat === null) return 'failed';
@@ -332,8 +292,8 @@ export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryP
     refresh,
     show,
     close: ({ held }) => {
-      held.stat.close();
-      held.status.close();
+      held?.stat.close();
+      held?.status.close();
     },
   };
 };

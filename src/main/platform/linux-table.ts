@@ -1,22 +1,21 @@
 import type { RawProcess, Reading, StaticFacts } from '../../shared/types.js';
 import type { Accounts } from './accounts.js';
 import type { KernelUnits } from './host-parse.js';
-import { parseBootTimeMs, parseHidePid } from './host-parse.js';
 import type { Scope } from './index.js';
 import { isOfInterest } from './interest.js';
 import type { Entry, LookAt } from './linux-entry.js';
 import { createEntryReader, isKernels, isYoung } from './linux-entry.js';
+import type { Strangers } from './linux-facts.js';
+import type { SurroundingsParts } from './linux-surroundings.js';
+import { createSurroundings } from './linux-surroundings.js';
 import type { CursorDoubt, News } from './pid-cursor.js';
 import { createPidCursor } from './pid-cursor.js';
 import { listPids } from './pid-list.js';
-import type { ProcFiles } from './proc-files.js';
 import type { Relevance } from './relevance.js';
 import { relevanceSteps } from './relevance.js';
 import { isRestless } from './restless.js';
 import { createStretch } from './stretch.js';
 
-/** How long boot time and mount options are believed. */
-const BELIEVE_MS = 30_000;
 /** /proc is listed after so many looks or seconds although nothing calls for it: soon at first, since only that proves the short way right. */
 const FIRST_SWEEP = 5;
 const LAST_SWEEP = 60;
@@ -41,14 +40,9 @@ export interface ProcessTable {
   slowness(): Slowness | null;
 }
 
-export interface TableParts {
-  readonly procRoot: string;
-  readonly files: ProcFiles;
+export interface TableParts extends SurroundingsParts {
   readonly accounts: Accounts;
   readonly selfPid: number;
-  readonly selfUid: number;
-  readonly selfGids: readonly number[];
-  readonly machineId: () => string | null;
   readonly units: () => KernelUnits;
   /** Monotonic clock, ms. */
   readonly clock: () => number;
@@ -88,35 +82,13 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
   let matters: (facts: StaticFacts) => boolean = () => false;
   let turn: Promise<unknown> = Promise.resolve();
   const stretch = createStretch();
-  let boot: { readonly ms: number | null; readonly readAtMs: number; readonly clockOffsetMs: number } | null = null;
-  let mounts: { readonly hidden: boolean; readonly readAtMs: number } | null = null;
-  let pidDomain: string | null = null;
   let hidden = false;
+  const strangers: Strangers = new Map();
 
   const mayMatter = (facts: StaticFacts): boolean => isOfInterest(facts) || matters(facts);
   const reader = createEntryReader({ procRoot, files, userOf: accounts.userOf, mayMatter });
   const cursor = createPidCursor(files, procRoot, clock);
-
-  const bootMs = (wallMs: number, monotonicMs: number, stat: string): number | null => {
-    const clockOffsetMs = wallMs - monotonicMs;
-    // The kernel's boot time moves when somebody sets the clock.
-    if (boot === null || monotonicMs - boot.readAtMs > BELIEVE_MS || Math.abs(clockOffsetMs - boot.clockOffsetMs) > 500)
-      boot = { ms: parseBootTimeMs(stat), readAtMs: monotonicMs, clockOffsetMs };
-    return boot.ms;
-  };
-  const hidesOthers = (monotonicMs: number): boolean => {
-    if (parts.selfUid === 0) return false;
-    if (mounts === null || monotonicMs - mounts.readAtMs > BELIEVE_MS) {
-      const option = parseHidePid(files.text(`${procRoot}/self/mounts`) ?? '', procRoot);
-      mounts = { hidden: option !== null && !(option.gid !== null && parts.selfGids.includes(option.gid)), readAtMs: monotonicMs };
-    }
-    return mounts.hidden;
-  };
-  const domain = (): string | null => {
-    const namespace = files.link(`${procRoot}/self/ns/pid`);
-    const machine = parts.machineId();
-    return typeof namespace === 'string' || machine === null ? null : `linux:${machine}:${namespace.target}`;
-  };
+  const surroundings = createSurroundings(parts);
 
   const forget = (entry: Entry): void => {
     reader.close(entry);
@@ -294,7 +266,8 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
     looks++;
     accounts.refresh();
     const stat = parts.stat();
-    hidden = hidesOthers(monotonicMs);
+    hidden = surroundings.hidesOthers(monotonicMs);
+    strangers.clear();
     const news = cursor.next(stat);
     const whole = scope === 'all' || hidden || !sound;
     sound = false;
@@ -302,9 +275,10 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
       look: looks,
       wallMs: takenAtMs,
       monotonicMs,
-      bootMs: bootMs(takenAtMs, monotonicMs, stat),
+      bootMs: surroundings.bootMs(takenAtMs, monotonicMs, stat),
       units: parts.units(),
       whole,
+      strangers,
     };
     for (const pid of [...unreadable]) meet(pid, at);
     if (whole || news.type === 'unknown') await readAll({ ...at, whole: true });
@@ -316,11 +290,17 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
     const processes = await show(scope === 'all' ? [...known.values()] : relevant.all, at);
     if (!processes.some((process) => process.key.pid === selfPid))
       throw new Error(`our own process is not in ${procRoot}: the table cannot be trusted`);
-    pidDomain ??= domain();
     lastLookMs = monotonicMs;
     sound = true;
     const sawFirst = known.has(1);
-    return { takenAtMs, monotonicMs, processes, complete: unreadable.size === 0 && sawFirst && !hidden, pidDomain, selfPid };
+    return {
+      takenAtMs,
+      monotonicMs,
+      processes,
+      complete: unreadable.size === 0 && sawFirst && !hidden,
+      pidDomain: surroundings.pidDomain(),
+      selfPid,
+    };
   };
 
   return {
@@ -332,6 +312,7 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
     },
     focus: (mayMatterToo) => {
       matters = mayMatterToo;
+      strangers.clear();
       for (const entry of known.values()) entry.ofInterest = !isKernels(entry) && mayMatter(entry.facts);
       stale = true;
     },

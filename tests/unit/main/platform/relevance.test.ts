@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { kin } from '../../../../src/main/look.js';
+import { kinSteps } from '../../../../src/main/kin.js';
 import type { Related, Relevance } from '../../../../src/main/platform/relevance.js';
 import { relevanceSteps } from '../../../../src/main/platform/relevance.js';
 import { classify } from '../../../../src/shared/classify.js';
@@ -108,7 +108,7 @@ const judged = (processes: readonly RawProcess[], complete: boolean) => {
   };
   const facts = new Map(candidates(kinds).map(({ pid }) => [pid, dear]));
   const byPid = [...judgeLeftOvers(kinds, facts, 0)].sort((a, b) => a.raw.key.pid - b.raw.key.pid);
-  const { ancestorPids, childPids } = kin(reading);
+  const { ancestorPids, childPids } = finish(kinSteps(reading));
   return { judgements: byPid, ancestors: [...ancestorPids], children: [...childPids].sort((a, b) => a - b) };
 };
 

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import { kin } from '../../../src/main/look.js';
+import { kinSteps } from '../../../src/main/kin.js';
 import type { Marks, RawProcess, Reading } from '../../../src/shared/types.js';
+import { finish } from '../../fakes/in-one-go.js';
 
 const SELF = 50;
 
@@ -21,7 +22,7 @@ const process = (pid: number, ppid: number | null, marks: Marks = {}): RawProces
 
 const kinOf = (...processes: readonly RawProcess[]) => {
   const reading: Reading = { takenAtMs: 0, monotonicMs: 0, processes, complete: true, pidDomain: null, selfPid: SELF };
-  const { ancestorPids, childPids } = kin(reading);
+  const { ancestorPids, childPids } = finish(kinSteps(reading));
   return { ancestors: [...ancestorPids], children: [...childPids] };
 };
 
@@ -39,4 +40,8 @@ it('ends its walk in a table that holds loops', () => {
 it('counts the session that started us as an ancestor, also where it is our parent no more', () => {
   expect(kinOf(process(1, 0), process(30, 1), process(SELF, 1, { CLAUDE_PID: '30' })).ancestors).toEqual([1, 30]);
   expect(kinOf(process(1, 0), process(SELF, 1, { CLAUDE_CODE_MESSAGING_SOCKET: '/tmp/cc-socks/31.sock' })).ancestors).toEqual([1, 31]);
+});
+
+it('takes whom a loop holds for ours only where we are in it', () => {
+  expect(kinOf(process(SELF, 60), process(60, SELF), process(70, 71), process(71, 70)).children).toEqual([60]);
 });
