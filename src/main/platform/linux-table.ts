@@ -22,8 +22,9 @@ const LAST_SWEEP = 60;
 /** Costs of asking for an id that nobody has, or a thread, in units of listing one process. */
 const PROBE_COST = 6;
 const THREAD_COST = 40;
-/** Within so many looks or seconds all old ones that are not restless are read again: at each listing those whose turn came since the last. */
-const ROUND = 240;
+/** Within so long all old ones that are not restless have been read again, a share of them at each look; and at each look at least so many. */
+const ROUND_MS = 240_000;
+const LEAST_OTHERS = 8;
 
 type Told = Exclude<News, { readonly type: 'unknown' }>;
 
@@ -72,8 +73,8 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
   let relevant = EMPTY;
   let stale = true;
   let looks = 0;
-  /** Where in the round the last listing stood. */
-  let place = 0;
+  /** Goes round all that are known; who joins meanwhile comes last. */
+  let others = known.values();
   let listedAt = { look: 0, ms: 0 };
   let sweepAfter = FIRST_SWEEP;
   let lastLookMs = 0;
@@ -148,10 +149,8 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
     }
     await keepOnly(listed);
   };
-  /** Lists all, reads who may be new and whose turn comes in so many steps. False = somebody is there whose number should have told of him long ago. */
-  const sweep = async (news: Told, at: LookAt, steps: number): Promise<boolean> => {
-    const from = place;
-    place = (place + steps) % ROUND;
+  /** Lists all and reads who may be new. False = somebody is there whose number should have told of him long ago. */
+  const sweep = async (news: Told, at: LookAt): Promise<boolean> => {
     const listed = await listPids(procRoot, stretch);
     let told = true;
     for (const pid of listed) {
@@ -159,7 +158,7 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
       if (entry === undefined || mayBeNew(news, pid)) {
         const stranger = entry === undefined && !unreadable.has(pid) && !mayBeNew(news, pid);
         if (meet(pid, at) && stranger && (known.get(pid)?.bornMs ?? 0) < lastLookMs - SURELY_BEFORE_MS) told = false;
-      } else if ((pid + ROUND - from) % ROUND < steps) refresh(entry, at, true);
+      }
       if (stretch.isLong()) await stretch.breathe();
     }
     await keepOnly(listed);
@@ -184,15 +183,33 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
   };
   /** False = the short way has proved wrong. */
   const readNew = async (news: Told, at: LookAt): Promise<boolean> => {
-    const steps = Math.max(at.look - listedAt.look, Math.floor((at.monotonicMs - listedAt.ms) / 1000));
-    const sweepIsDue = steps >= sweepAfter;
+    const since = Math.max(at.look - listedAt.look, Math.floor((at.monotonicMs - listedAt.ms) / 1000));
+    const sweepIsDue = since >= sweepAfter;
     const isClose = news.type === 'ids' && (news.to - news.late) * PROBE_COST <= known.size;
     if (!sweepIsDue && isClose && (await probe(news, at))) return true;
     listedAt = { look: at.look, ms: at.monotonicMs };
     if (sweepIsDue) sweepAfter = Math.min(LAST_SWEEP, sweepAfter * 2);
-    return sweep(news, at, Math.min(steps, ROUND));
+    return sweep(news, at);
   };
 
+  /** Whose turn it is of all the others: they may become something else, too, though hardly ever. */
+  const readOthers = async (at: LookAt): Promise<void> => {
+    const share = Math.min(1, Math.max(0, at.monotonicMs - lastLookMs) / ROUND_MS);
+    let count = Math.max(LEAST_OTHERS, Math.ceil(known.size * share));
+    for (let left = known.size; left > 0 && count > 0; left--) {
+      let next = others.next();
+      if (next.done) {
+        others = known.values();
+        next = others.next();
+      }
+      const entry = next.value;
+      if (entry === undefined) return;
+      if (isKernels(entry) || young.has(entry) || restless.has(entry) || relevant.all.has(entry)) continue;
+      count--;
+      if (entry.look !== at.look) refresh(entry, at, true);
+      if (stretch.isLong()) await stretch.breathe();
+    }
+  };
   /** Newcomers may yet become something else, and so may the restless at any age: half of them, however many they are, at each look. */
   const readRestless = async (at: LookAt): Promise<void> => {
     for (const entry of young) {
@@ -285,7 +302,10 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
     else if (!(await readNew(news, at))) {
       cursor.distrust();
       await readAll({ ...at, whole: true });
-    } else await readRestless(at);
+    } else {
+      await readOthers(at);
+      await readRestless(at);
+    }
     await readRelevant(at);
     const processes = await show(scope === 'all' ? [...known.values()] : relevant.all, at);
     if (!processes.some((process) => process.key.pid === selfPid))

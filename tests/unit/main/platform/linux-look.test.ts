@@ -164,8 +164,8 @@ describe('those known', () => {
   it('that have got a terminal, and nothing else, are restless from then on', async () => {
     const { write, look } = await setUp([{ pid: 484, comm: 'launcher' }]);
     write({ pid: 484, comm: 'launcher', ttyNr: 34_816 });
-    // The fifth is the sweep at which its turn comes.
-    for (let i = 0; i < 5; i++) await look();
+    // By the sixth, its turn has come.
+    for (let i = 0; i < 6; i++) await look();
     write(claude(484, { ...EXECED, ttyNr: 34_816 }));
     await look();
     expect(await look()).toEqual([484]);
@@ -180,22 +180,32 @@ describe('those known', () => {
     expect(await look()).toEqual([]);
   });
 
-  it('that are old wait for their turn, which comes to all of them within 240 looks', async () => {
-    // The second look took the first place of the round, the listing after five more the five next ones.
-    const { write, look } = await setUp([{ pid: 485 }, { pid: 486 }]);
-    write(claude(485, EXECED), claude(486, EXECED));
-    const seen: (readonly number[])[] = [];
-    for (let i = 0; i < 5; i++) seen.push(await look());
-    expect(seen).toEqual([[], [], [], [], [485]]);
-    const late = Array.from({ length: 240 }, (_, index) => 1000 + index);
-    const other = await setUp(late.map((pid) => ({ pid })));
-    other.write(...late.map((pid) => claude(pid, EXECED)));
+  it('that are old wait for their turn: at each look it comes to eight', async () => {
+    const late = Array.from({ length: 240 }, (_, index) => 2000 + index);
+    const { write, look } = await setUp(late.map((pid) => ({ pid })));
+    write(...late.map((pid) => claude(pid, EXECED)));
     let found: readonly number[] = [];
-    // Listings at 5, 15, 35, 75, 135, 195 and 255.
-    for (let i = 0; i < 195; i++) found = await other.look();
-    expect(found).toHaveLength(195);
-    for (let i = 0; i < 60; i++) found = await other.look();
+    // The forty that stand before them in the table; the look that came before took eight.
+    for (let i = 0; i < 4; i++) found = await look();
+    expect(found).toEqual([]);
+    for (let i = 1; i <= 30; i++) {
+      found = await look();
+      expect(found).toHaveLength(i * 8);
+    }
     expect(found).toEqual(late);
+  });
+
+  it('that are old have all had their turn within four minutes, however seldom a look is', async () => {
+    const late = Array.from({ length: 960 }, (_, index) => 2000 + index);
+    const { write, look } = await setUp(late.map((pid) => ({ pid })));
+    write(...late.map((pid) => claude(pid, EXECED)));
+    const seen: number[] = [];
+    for (let i = 0; i < 4; i++) {
+      nowMs += 59_900;
+      seen.push((await look()).length);
+    }
+    // A quarter each time, of all that are known; the forty that stand before them are the first of these.
+    expect(seen.map((count) => Math.round(count / 10))).toEqual([22, 47, 72, 96]);
   });
 });
 
