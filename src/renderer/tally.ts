@@ -1,7 +1,8 @@
 import { KIND_RULES } from '../shared/guard.js';
 import { rowId } from '../shared/row-id.js';
 import type { ProcessView, StatusWord } from '../shared/types.js';
-import { growForest } from './forest.js';
+import type { Standing } from './forest.js';
+import { standingOf } from './forest.js';
 import { collator, type Filter, matcher, type StatusFilter, userOf } from './select.js';
 
 export interface Tally {
@@ -16,6 +17,8 @@ type StatusTallies = Readonly<Record<StatusFilter, Tally>>;
 
 /** The rest of a filter beside its status. */
 const sameRest = (a: Filter, b: Filter): boolean => a.user === b.user && a.activity === b.activity && a.query === b.query;
+
+const isPlain = (filter: Filter): boolean => filter.user === null && filter.activity === 'any' && filter.query === '';
 
 /** The last answer for a list: the sidebar and the toolbar ask the same while no filter is set. */
 const statusTallies = new WeakMap<
@@ -32,7 +35,7 @@ export const tallyStatuses = (
 ): StatusTallies => {
   const kept = statusTallies.get(processes);
   if (kept?.kindName === kindName && kept.found === found && sameRest(kept.filter, filter)) return kept.tallies;
-  const tallies = countStatuses(processes, filter, kindName, found);
+  const tallies = tallyAll(processes, countedUnder(processes, filter, kindName, found));
   statusTallies.set(processes, { filter, kindName, found, tallies });
   return tallies;
 };
@@ -41,50 +44,118 @@ const NONE: readonly StatusWord[] = [];
 
 const isOrphan = (status: StatusWord): boolean => status === 'orphan' || status === 'possible-orphan';
 
-const countStatuses = (
+/** Where in a list the rows stand that count as something: sessions with all that is theirs, and rows for themselves. */
+interface Counted {
+  readonly trees: number[];
+  readonly own: number[];
+}
+type CountedByStatus = Readonly<Record<StatusFilter, Counted>>;
+
+const sumOf = (processes: readonly ProcessView[], { trees, own }: Counted): Tally => {
+  let memoryBytes: number | null = null;
+  for (const at of trees) memoryBytes = add(memoryBytes, processes[at]?.tree.memoryBytes ?? null);
+  for (const at of own) memoryBytes = add(memoryBytes, processes[at]?.memoryBytes ?? null);
+  return { count: trees.length + own.length, memoryBytes };
+};
+
+const nobody = (): Counted => ({ trees: [], own: [] });
+
+const countByStatus = (
+  processes: readonly ProcessView[],
+  matches: (view: ProcessView, isChild: boolean, status: StatusFilter) => boolean,
+): CountedByStatus => {
+  const counted: CountedByStatus = {
+    all: nobody(),
+    normal: nobody(),
+    'high-memory': nobody(),
+    old: nobody(),
+    'possible-orphan': nobody(),
+    orphan: nobody(),
+    orphans: nobody(),
+  };
+  /** A row under all that holds of it but `not`, and once under "orphans". */
+  const countAll = (conditions: readonly StatusWord[], not: readonly StatusWord[], as: keyof Counted, at: number): void => {
+    for (const status of conditions) if (!not.includes(status)) counted[status][as].push(at);
+    if (conditions.some(isOrphan) && !not.some(isOrphan)) counted.orphans[as].push(at);
+  };
+  const { topAt } = standingOf(processes);
+  const isRoot = (at: number): boolean => processes[topAt[at] ?? -1] === undefined;
+  const own = processes.map((view, at) => isRoot(at) && matches(view, false, 'all'));
+  const shown = new Set<number>();
+  processes.forEach((view, at) => {
+    if (isRoot(at)) {
+      if (!own[at]) return;
+      shown.add(at);
+      countAll(view.conditions, NONE, 'trees', at);
+      return;
+    }
+    if (!matches(view, true, 'all')) return;
+    const top = topAt[at] ?? -1;
+    shown.add(top);
+    // A child counts for itself only where its session does not stand for it, and never for being normal.
+    countAll(view.conditions, [...(own[top] ? (processes[top]?.conditions ?? NONE) : NONE), 'normal'], 'own', at);
+  });
+  // "All" counts items as the table lists them: a session shown for its children's sake is one.
+  counted.all.trees.push(...shown);
+  return counted;
+};
+
+const countedPlainly = new WeakMap<Standing, CountedByStatus>();
+
+/** Who counts as what under a filter. Without one that hangs on nothing but how the rows stand: most looks change only figures. */
+const countedUnder = (
   processes: readonly ProcessView[],
   filter: Filter,
   kindName: (view: ProcessView) => string,
   found: Found,
-): StatusTallies => {
-  const matches = matcher(filter, kindName, found);
-  const { roots, childrenOf } = growForest(processes);
-  const tallies: Record<StatusFilter, { count: number; memoryBytes: number | null }> = {
-    all: { count: 0, memoryBytes: null },
-    normal: { count: 0, memoryBytes: null },
-    'high-memory': { count: 0, memoryBytes: null },
-    old: { count: 0, memoryBytes: null },
-    'possible-orphan': { count: 0, memoryBytes: null },
-    orphan: { count: 0, memoryBytes: null },
-    orphans: { count: 0, memoryBytes: null },
-  };
-  const count = (status: StatusFilter, memoryBytes: number | null): void => {
-    tallies[status].count += 1;
-    tallies[status].memoryBytes = add(tallies[status].memoryBytes, memoryBytes);
-  };
-  /** A row under all that holds of it but `not`, and once under "orphans". */
-  const countAll = (conditions: readonly StatusWord[], memoryBytes: number | null, not: readonly StatusWord[]): void => {
-    for (const status of conditions) if (!not.includes(status)) count(status, memoryBytes);
-    if (conditions.some(isOrphan) && !not.some(isOrphan)) count('orphans', memoryBytes);
-  };
-  for (const root of roots) {
-    const own = matches(root, false, 'all');
-    const held = own ? root.conditions : NONE;
-    countAll(held, root.tree.memoryBytes, NONE);
-    let below = 0;
-    for (const child of childrenOf.get(root) ?? []) {
-      if (!matches(child, true, 'all')) continue;
-      below += 1;
-      // A child counts for itself only where its session does not stand for it, and never for being normal.
-      countAll(child.conditions, child.memoryBytes, [...held, 'normal']);
-    }
-    // "All" counts items as the table lists them: a session shown for its children's sake is one.
-    if (own || below > 0) count('all', root.tree.memoryBytes);
-  }
-  return tallies;
+): CountedByStatus => {
+  if (found !== null || !isPlain(filter)) return countByStatus(processes, matcher(filter, kindName, found));
+  const standing = standingOf(processes);
+  const kept = countedPlainly.get(standing);
+  if (kept) return kept;
+  const counted = countByStatus(processes, () => true);
+  countedPlainly.set(standing, counted);
+  return counted;
 };
 
+const tallyAll = (processes: readonly ProcessView[], counted: CountedByStatus): StatusTallies => ({
+  all: sumOf(processes, counted.all),
+  normal: sumOf(processes, counted.normal),
+  'high-memory': sumOf(processes, counted['high-memory']),
+  old: sumOf(processes, counted.old),
+  'possible-orphan': sumOf(processes, counted['possible-orphan']),
+  orphan: sumOf(processes, counted.orphan),
+  orphans: sumOf(processes, counted.orphans),
+});
+
 export type UserTally = { readonly user: string | null } & Tally;
+
+/** A user's rows by their places, and how many of them are items. */
+interface UserRows {
+  readonly user: string | null;
+  readonly places: number[];
+  items: number;
+}
+
+const rowsByUser = new WeakMap<Standing, readonly UserRows[]>();
+
+const usersOf = (processes: readonly ProcessView[]): readonly UserRows[] => {
+  const standing = standingOf(processes);
+  const kept = rowsByUser.get(standing);
+  if (kept) return kept;
+  const users = new Map<string | null, UserRows>();
+  processes.forEach((view, at) => {
+    const user = userOf(view);
+    const rows = users.get(user) ?? { user, places: [], items: 0 };
+    users.set(user, rows);
+    rows.places.push(at);
+    const owner = processes[standing.ownerAt[at] ?? -1];
+    if (!owner || userOf(owner) !== user) rows.items += 1;
+  });
+  const list = [...users.values()];
+  rowsByUser.set(standing, list);
+  return list;
+};
 
 const userTallies = new WeakMap<readonly ProcessView[], readonly UserTally[]>();
 
@@ -92,21 +163,8 @@ const userTallies = new WeakMap<readonly ProcessView[], readonly UserTally[]>();
 export const tallyUsers = (processes: readonly ProcessView[]): readonly UserTally[] => {
   const kept = userTallies.get(processes);
   if (kept) return kept;
-  const { ownerAt } = growForest(processes);
-  const users = new Map<string | null, { count: number; memoryBytes: number | null }>();
-  for (const [at, view] of processes.entries()) {
-    const user = userOf(view);
-    let entry = users.get(user);
-    if (entry === undefined) {
-      entry = { count: 0, memoryBytes: null };
-      users.set(user, entry);
-    }
-    const owner = processes[ownerAt[at] ?? -1];
-    if (!owner || userOf(owner) !== user) entry.count += 1;
-    entry.memoryBytes = add(entry.memoryBytes, view.memoryBytes);
-  }
-  const tallies = [...users]
-    .map(([user, entry]) => ({ user, ...entry }))
+  const tallies = usersOf(processes)
+    .map(({ user, places, items }) => ({ user, count: items, memoryBytes: sumOf(processes, { trees: [], own: places }).memoryBytes }))
     .sort((a, b) => (b.memoryBytes ?? -1) - (a.memoryBytes ?? -1) || collator.compare(a.user ?? '', b.user ?? ''));
   userTallies.set(processes, tallies);
   return tallies;
@@ -124,12 +182,26 @@ export const memoryOf = (processes: readonly ProcessView[], ids: ReadonlySet<str
   return sum;
 };
 
+interface UserSessions {
+  readonly user: string;
+  readonly count: number;
+}
+
+const sessionTallies = new WeakMap<Standing, readonly UserSessions[]>();
+
 /** Sessions by user: whom "end all of a user" can be asked for, under the name that it takes. */
-export const tallySessions = (processes: readonly ProcessView[]): readonly { readonly user: string; readonly count: number }[] => {
+export const tallySessions = (processes: readonly ProcessView[]): readonly UserSessions[] => {
+  const standing = standingOf(processes);
+  const kept = sessionTallies.get(standing);
+  if (kept) return kept;
   const users = new Map<string, number>();
   for (const view of processes) {
     const user = view.user ?? (view.uid === null ? null : String(view.uid));
     if (user !== null && KIND_RULES[view.kind].inUser === 'own') users.set(user, (users.get(user) ?? 0) + 1);
   }
-  return [...users].map(([user, count]) => ({ user, count })).sort((a, b) => b.count - a.count || collator.compare(a.user, b.user));
+  const tallies = [...users]
+    .map(([user, count]) => ({ user, count }))
+    .sort((a, b) => b.count - a.count || collator.compare(a.user, b.user));
+  sessionTallies.set(standing, tallies);
+  return tallies;
 };

@@ -71,6 +71,32 @@ describe('tallyUsers', () => {
   });
 });
 
+describe('a look at which only figures change', () => {
+  it('is summed up anew, and one at which a condition or a user changes is counted anew', () => {
+    const before = [aRoot(1, 10, ['normal']), aChild(2, 1, 30, { conditions: ['orphan'] }), aRoot(3, 5, ['old'], { user: 'rafael' })];
+    tallyStatuses(before, EVERYTHING, () => '');
+    tallyUsers(before);
+    const [one, two, three] = before.map((view) => ({
+      ...view,
+      memoryBytes: (view.memoryBytes ?? 0) + 1,
+      tree: { ...view.tree, memoryBytes: 100 },
+    })) as [ProcessView, ProcessView, ProcessView];
+    const after = [one, two, three];
+    expect(tallyStatuses(after, EVERYTHING, () => '')).toMatchObject({
+      all: { count: 2, memoryBytes: 200 },
+      orphan: { count: 1, memoryBytes: 31 },
+      old: { count: 1, memoryBytes: 100 },
+    });
+    expect(tallyUsers(after)).toEqual([
+      { user: 'dana', count: 1, memoryBytes: 42 },
+      { user: 'rafael', count: 1, memoryBytes: 6 },
+    ]);
+    const changed = [one, { ...two, user: 'root' }, { ...three, conditions: ['orphan' as const] }];
+    expect(tallyStatuses(changed, EVERYTHING, () => '')).toMatchObject({ old: none, orphan: { count: 2, memoryBytes: 131 } });
+    expect(tallyUsers(changed).map(({ user }) => user)).toEqual(['root', 'dana', 'rafael']);
+  });
+});
+
 describe('memoryOf', () => {
   const session = aRoot(1, 10, ['normal'], { tree: { memoryBytes: 40, cpuPercent: null, count: 2, memoryIsPartial: false } });
   const processes = [session, aChild(2, 1, 30), aRoot(3, null, ['normal'])];
