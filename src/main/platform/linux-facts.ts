@@ -80,7 +80,8 @@ export const createFactsReader = (files: ProcFiles, mayMatter: (facts: StaticFac
     const marks = denied ? null : readMarks(dir);
     if ((link === 'gone' || argv === null) && readStat(files, dir) === 'gone') return null;
     const isUnmarked = marks !== null && Object.keys(marks).length === 0;
-    if (stranger !== undefined && isUnmarked) return { facts: stranger, ofInterest: false, denied };
+    if (stranger !== undefined && isUnmarked)
+      return { facts: before !== null && sameFacts(before.facts, stranger) ? before.facts : stranger, ofInterest: false, denied };
     const facts = { comm, exe, exeId: null, argv, marks };
     // Whoever is what it was is not judged anew.
     const isSame = before !== null && sameFacts(before.facts, facts);

@@ -14,6 +14,7 @@ import { listPids } from './pid-list.js';
 import type { Relevance } from './relevance.js';
 import { relevanceSteps } from './relevance.js';
 import { isRestless } from './restless.js';
+import { createRound } from './round.js';
 import { createStretch } from './stretch.js';
 
 /** /proc is listed after so many looks or seconds although nothing calls for it: soon at first, since only that proves the short way right. */
@@ -73,8 +74,7 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
   let relevant = EMPTY;
   let stale = true;
   let looks = 0;
-  /** Goes round all that are known; who joins meanwhile comes last. */
-  let others = known.values();
+  const nextOther = createRound(() => known.values());
   let listedAt = { look: 0, ms: 0 };
   let sweepAfter = FIRST_SWEEP;
   let lastLookMs = 0;
@@ -192,19 +192,17 @@ export const createProcessTable = (parts: TableParts): ProcessTable => {
     return sweep(news, at);
   };
 
+  /** Where we may not see an exec, only reading closely tells of it, which is done of the wanted alone. */
+  const isReadElsewhere = (entry: Entry): boolean =>
+    young.has(entry) || entry.wanted || (!entry.denied && (restless.has(entry) || relevant.all.has(entry)));
   /** Whose turn it is of all the others: they may become something else, too, though hardly ever. */
   const readOthers = async (at: LookAt): Promise<void> => {
     const share = Math.min(1, Math.max(0, at.monotonicMs - lastLookMs) / ROUND_MS);
     let count = Math.max(LEAST_OTHERS, Math.ceil(known.size * share));
     for (let left = known.size; left > 0 && count > 0; left--) {
-      let next = others.next();
-      if (next.done) {
-        others = known.values();
-        next = others.next();
-      }
-      const entry = next.value;
+      const entry = nextOther();
       if (entry === undefined) return;
-      if (isKernels(entry) || young.has(entry) || restless.has(entry) || relevant.all.has(entry)) continue;
+      if (known.get(entry.pid) !== entry || isKernels(entry) || isReadElsewhere(entry)) continue;
       count--;
       if (entry.look !== at.look) refresh(entry, at, true);
       if (stretch.isLong()) await stretch.breathe();
