@@ -40,6 +40,17 @@ export const tallyStatuses = (
   return tallies;
 };
 
+/** What is made of how the rows of a list stand: made once for as long as they stand so, since most looks change only figures. */
+const byStanding = <V>(make: (processes: readonly ProcessView[]) => V): ((processes: readonly ProcessView[]) => V) => {
+  const made = new WeakMap<Standing, { readonly value: V }>();
+  return (processes) => {
+    const standing = standingOf(processes);
+    const kept = made.get(standing) ?? { value: make(processes) };
+    made.set(standing, kept);
+    return kept.value;
+  };
+};
+
 const NONE: readonly StatusWord[] = [];
 
 const isOrphan = (status: StatusWord): boolean => status === 'orphan' || status === 'possible-orphan';
@@ -100,23 +111,16 @@ const countByStatus = (
   return counted;
 };
 
-const countedPlainly = new WeakMap<Standing, CountedByStatus>();
+const countedPlainly = byStanding((processes) => countByStatus(processes, () => true));
 
-/** Who counts as what under a filter. Without one that hangs on nothing but how the rows stand: most looks change only figures. */
+/** Who counts as what under a filter; without one that hangs on nothing but how the rows stand. */
 const countedUnder = (
   processes: readonly ProcessView[],
   filter: Filter,
   kindName: (view: ProcessView) => string,
   found: Found,
-): CountedByStatus => {
-  if (found !== null || !isPlain(filter)) return countByStatus(processes, matcher(filter, kindName, found));
-  const standing = standingOf(processes);
-  const kept = countedPlainly.get(standing);
-  if (kept) return kept;
-  const counted = countByStatus(processes, () => true);
-  countedPlainly.set(standing, counted);
-  return counted;
-};
+): CountedByStatus =>
+  found === null && isPlain(filter) ? countedPlainly(processes) : countByStatus(processes, matcher(filter, kindName, found));
 
 const tallyAll = (processes: readonly ProcessView[], counted: CountedByStatus): StatusTallies => ({
   all: sumOf(processes, counted.all),
@@ -130,32 +134,26 @@ const tallyAll = (processes: readonly ProcessView[], counted: CountedByStatus): 
 
 export type UserTally = { readonly user: string | null } & Tally;
 
-/** A user's rows by their places, and how many of them are items. */
+/** A user's rows, and how many of them are items. */
 interface UserRows {
   readonly user: string | null;
-  readonly places: number[];
+  readonly rows: Counted;
   items: number;
 }
 
-const rowsByUser = new WeakMap<Standing, readonly UserRows[]>();
-
-const usersOf = (processes: readonly ProcessView[]): readonly UserRows[] => {
-  const standing = standingOf(processes);
-  const kept = rowsByUser.get(standing);
-  if (kept) return kept;
+const usersOf = byStanding((processes): readonly UserRows[] => {
+  const { ownerAt } = standingOf(processes);
   const users = new Map<string | null, UserRows>();
   processes.forEach((view, at) => {
     const user = userOf(view);
-    const rows = users.get(user) ?? { user, places: [], items: 0 };
-    users.set(user, rows);
-    rows.places.push(at);
-    const owner = processes[standing.ownerAt[at] ?? -1];
-    if (!owner || userOf(owner) !== user) rows.items += 1;
+    const entry = users.get(user) ?? { user, rows: nobody(), items: 0 };
+    users.set(user, entry);
+    entry.rows.own.push(at);
+    const owner = processes[ownerAt[at] ?? -1];
+    if (!owner || userOf(owner) !== user) entry.items += 1;
   });
-  const list = [...users.values()];
-  rowsByUser.set(standing, list);
-  return list;
-};
+  return [...users.values()];
+});
 
 const userTallies = new WeakMap<readonly ProcessView[], readonly UserTally[]>();
 
@@ -164,7 +162,7 @@ export const tallyUsers = (processes: readonly ProcessView[]): readonly UserTall
   const kept = userTallies.get(processes);
   if (kept) return kept;
   const tallies = usersOf(processes)
-    .map(({ user, places, items }) => ({ user, count: items, memoryBytes: sumOf(processes, { trees: [], own: places }).memoryBytes }))
+    .map(({ user, rows, items }) => ({ user, count: items, memoryBytes: sumOf(processes, rows).memoryBytes }))
     .sort((a, b) => (b.memoryBytes ?? -1) - (a.memoryBytes ?? -1) || collator.compare(a.user ?? '', b.user ?? ''));
   userTallies.set(processes, tallies);
   return tallies;
@@ -182,26 +180,12 @@ export const memoryOf = (processes: readonly ProcessView[], ids: ReadonlySet<str
   return sum;
 };
 
-interface UserSessions {
-  readonly user: string;
-  readonly count: number;
-}
-
-const sessionTallies = new WeakMap<Standing, readonly UserSessions[]>();
-
 /** Sessions by user: whom "end all of a user" can be asked for, under the name that it takes. */
-export const tallySessions = (processes: readonly ProcessView[]): readonly UserSessions[] => {
-  const standing = standingOf(processes);
-  const kept = sessionTallies.get(standing);
-  if (kept) return kept;
+export const tallySessions = byStanding((processes): readonly { readonly user: string; readonly count: number }[] => {
   const users = new Map<string, number>();
   for (const view of processes) {
     const user = view.user ?? (view.uid === null ? null : String(view.uid));
     if (user !== null && KIND_RULES[view.kind].inUser === 'own') users.set(user, (users.get(user) ?? 0) + 1);
   }
-  const tallies = [...users]
-    .map(([user, count]) => ({ user, count }))
-    .sort((a, b) => b.count - a.count || collator.compare(a.user, b.user));
-  sessionTallies.set(standing, tallies);
-  return tallies;
-};
+  return [...users].map(([user, count]) => ({ user, count })).sort((a, b) => b.count - a.count || collator.compare(a.user, b.user));
+});

@@ -71,7 +71,7 @@ export interface LookAt {
   readonly units: KernelUnits;
   /** Every process is read, and everything that is due is read at once. */
   readonly whole: boolean;
-  /** Those met at this look. */
+  /** Facts of those met at this look who cannot matter. */
   readonly strangers: Strangers;
 }
 
@@ -99,6 +99,7 @@ export interface EntryParts {
 
 const sameSizes = (a: Sizes, b: Sizes): boolean =>
   a.uid === b.uid && a.rssAnonBytes === b.rssAnonBytes && a.swapBytes === b.swapBytes && a.faults === b.faults && a.rssPages === b.rssPages;
+
 /** A thread of the kernel: nobody's child and nobody's program. */
 export const isKernels = (entry: Entry): boolean => ((entry.stat.flags ?? 0) & PF_KTHREAD) !== 0;
 /** On its way out a process has lost what tells what it was, and is still the same one. */
@@ -113,8 +114,7 @@ const isTurn = (entry: Entry, at: LookAt, often: number): boolean => (entry.pid 
 export const createEntryReader = ({ procRoot, files, userOf, mayMatter }: EntryParts): EntryReader => {
   const about = createFactsReader(files, mayMatter);
   const heldOf = (entry: Entry): NonNullable<Entry['held']> => {
-    const dir = `${procRoot}/${entry.pid}`;
-    entry.held ??= { stat: files.hold(`${dir}/stat`), status: files.hold(`${dir}/status`) };
+    entry.held ??= { stat: files.hold(`${procRoot}/${entry.pid}/stat`), status: files.hold(`${procRoot}/${entry.pid}/status`) };
     return entry.held;
   };
   /** What the line of `stat` in `bytes` says of a process. An idle one says the same again: nothing is parsed then, and nothing new is kept. */

@@ -63,8 +63,9 @@ describe('standingOf', () => {
       { ...two, conditions: ['orphan' as const] },
       { ...two, owner: null },
     ]) {
-      standingOf(busy);
-      expect(standingOf([one, changed])).not.toBe(standing);
+      // A list of its own, so that the next one is compared with this one and not with the last that changed.
+      const unchanged = standingOf([...busy]);
+      expect(standingOf([one, changed])).not.toBe(unchanged);
     }
   });
 });
